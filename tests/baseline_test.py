@@ -244,6 +244,9 @@ def test_the_baseline_of_the_configuration_is_written(
     assert capsys.readouterr().out == f"{written}: 3 entries, 3 of them new; 0 taken out.\n"
     assert [entry.path for entry in read(written)] == ["../src/a.py", "../src/a.py", "../src/b.py"]
     assert main(["check"]) == 0
+    capsys.readouterr()
+    assert main(["config"]) == 0
+    assert f"baseline: {written}\n" in capsys.readouterr().out
     assert main(["baseline", "--output-file", "here.json", "b.py"]) == 0
     assert [entry.path for entry in read(Path("here.json"))] == ["b.py"]
 
