@@ -58,6 +58,7 @@ def schema() -> dict[str, Any]:
         "ignore": words,
         "per-file-ignores": patterns,
         "exclude": strings,
+        "baseline": {"type": "string", "minLength": 1},
         "dialect": {"enum": list(DIALECTS)},
         "names": _closed(names),
         "rules": _closed({rule.name: _rule(rule) for rule in every_rule()}),

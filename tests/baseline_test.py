@@ -5,11 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from persistlint.cli import main
+from persistlint.cli.arguments import overrides, parser
+from persistlint.cli.watch import follow
+from persistlint.configuration.config import forget
 from persistlint.running.baseline import BaselineError, Entry, compare, read, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FILE = "persistlint-baseline.json"
 HEAD = "def find(cursor, name, order):\n"
@@ -200,3 +207,97 @@ def test_an_entry_of_the_same_file_goes_first() -> None:
     comparison = compare(known, found, lambda entry: entry.path == "gone.py")
     assert [entry and entry.path for _, entry in comparison.found] == ["gone.py", "a.py", None]
     assert [entry.path for entry in comparison.left] == ["b.py"]
+
+
+CONFIGURED = f'baseline = "{FILE}"\n'
+
+
+def test_the_configuration_names_a_baseline(capsys: pytest.CaptureFixture[str]) -> None:
+    _configure(CONFIGURED)
+    assert main(["check"]) == 0
+    assert capsys.readouterr() == ("All good: 2 files checked. 3 problems more in the baseline.\n", "")
+    Path("src/c.py").write_text(HEAD + NAME.replace("users", "orders"))
+    assert main(["check"]) == 1
+    assert "Found 1 error in 1 file (3 files checked). 3 problems more" in capsys.readouterr().out
+
+
+def test_the_command_line_goes_before_the_baseline_of_the_configuration(capsys: pytest.CaptureFixture[str]) -> None:
+    _configure('baseline = "gone.json"\n')
+    assert main(["check"]) == 2
+    assert capsys.readouterr().err == "error: gone.json: there is no such file; `persistlint baseline` writes one\n"
+    assert main(CHECK) == 0
+    assert main(["check", "--no-baseline"]) == 1
+    assert "baseline" not in capsys.readouterr().out.splitlines()[-1]
+    assert main(["check", "--isolated", "--exit-zero"]) == 0
+    assert main([*CHECK, "--no-baseline"]) == 2
+    assert "not allowed with argument" in capsys.readouterr().err
+
+
+def test_the_baseline_of_the_configuration_is_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _configure('baseline = "known/all.json"\n')
+    Path("known").mkdir()
+    monkeypatch.chdir("src")
+    assert main(["baseline"]) == 0
+    written = Path("../known/all.json").resolve()
+    assert capsys.readouterr().out == f"{written}: 3 entries, 3 of them new; 0 taken out.\n"
+    assert [entry.path for entry in read(written)] == ["../src/a.py", "../src/a.py", "../src/b.py"]
+    assert main(["check"]) == 0
+    capsys.readouterr()
+    assert main(["config"]) == 0
+    assert f"baseline: {written}\n" in capsys.readouterr().out
+    assert main(["baseline", "--output-file", "here.json", "b.py"]) == 0
+    assert [entry.path for entry in read(Path("here.json"))] == ["b.py"]
+
+
+def test_every_configuration_has_a_baseline_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("one", "two"):
+        Path(name).mkdir()
+        _configure('baseline = "known.json"\n', Path(name))
+        Path(name, "a.py").write_text(HEAD + VALUE)
+    assert main(["baseline"]) == 0
+    assert sorted(capsys.readouterr().out.splitlines()) == [
+        "one/known.json: 1 entry, 1 of them new; 0 taken out.",
+        f"{FILE}: 3 entries, 0 of them new; 0 taken out.",
+        "two/known.json: 1 entry, 1 of them new; 0 taken out.",
+    ]
+    assert main(["check", "one", "two"]) == 0
+    assert capsys.readouterr() == ("All good: 2 files checked. 2 problems more in the baseline.\n", "")
+    Path("one/a.py").unlink()
+    Path("two/a.py").write_text(HEAD + VALUE * 2)
+    assert main(["check", "one", "two"]) == 1
+    captured = capsys.readouterr()
+    assert "Found 1 error in 1 file (1 file checked). 1 problem more in the baseline." in captured.out
+    assert captured.err.startswith("warning: a.py: `interpolated-sql` is in the baseline, but it is mended")
+
+
+def test_a_hook_and_standard_input_find_the_baseline(monkeypatch: pytest.MonkeyPatch) -> None:
+    import io
+    import sys
+
+    _configure(CONFIGURED)
+    assert main(["check", "--force-exclude", "src/a.py", "src/b.py"]) == 0
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO((HEAD + VALUE * 3).encode())))
+    assert main(["check", "--stdin-filename", "src/a.py"]) == 1
+
+
+def test_watching_takes_up_a_baseline_that_was_written_anew(capsys: pytest.CaptureFixture[str]) -> None:
+    _configure(CONFIGURED)
+    shown = []
+
+    def saved() -> Iterator[list[Path]]:
+        yield []
+        shown.append(capsys.readouterr().out)
+        write(Path(FILE), ())
+        yield []
+        shown.append(capsys.readouterr().out)
+
+    arguments = parser().parse_args(["check", "--watch"])
+    follow(arguments, overrides(arguments), saved())
+    assert ["3 problems more in the baseline." in text for text in shown] == [True, False]
+
+
+def _configure(text: str, folder: Path = Path()) -> None:
+    (folder / "persistlint.toml").write_text(text)
+    forget()

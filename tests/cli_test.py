@@ -261,7 +261,7 @@ def test_the_configuration_of_a_path_is_shown(capsys: pytest.CaptureFixture[str]
     assert main(["config", "a.py"]) == 0
     out = capsys.readouterr().out
     assert f"configuration:\n  {tmp_path / 'persistlint.toml'}\n" in out
-    assert "dialect: mysql\nexcluded: yes\n" in out
+    assert "dialect: mysql\nbaseline: none\nexcluded: yes\n" in out
     assert "\n  unused-suppression   info\n" in out
     assert "interpolated-sql" not in out
 

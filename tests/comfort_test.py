@@ -161,7 +161,7 @@ def test_what_is_saved_is_checked_again(capsys: pytest.CaptureFixture[str], tmp_
         shown.append(capsys.readouterr().out)
 
     arguments = parser().parse_args(["check", "--watch"])
-    follow(arguments, overrides(arguments), (), saved())  # type: ignore[arg-type]
+    follow(arguments, overrides(arguments), saved())  # type: ignore[arg-type]
     assert [text.splitlines()[-2] for text in shown] == [
         "Found 2 errors in 2 files (2 files checked).",
         "Found 1 error and 1 warning in 2 files (3 files checked). `persistlint check --fix` repairs 1 of them.",
@@ -186,14 +186,14 @@ def test_watching_looks_at_programs_again_when_a_migration_changes(
         shown.append(capsys.readouterr().out)
 
     arguments = parser().parse_args(["check", "--watch"])
-    follow(arguments, overrides(arguments), (), saved())  # type: ignore[arg-type]
+    follow(arguments, overrides(arguments), saved())  # type: ignore[arg-type]
     assert ["schema-sync-beside-migrations" in text for text in shown] == [False, True]
 
 
 def test_what_is_watched_is_shown_in_the_format_that_was_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     Path("c.py").write_text(UNUSED)
     arguments = parser().parse_args(["check", "--watch", "--format", "concise"])
-    follow(arguments, overrides(arguments), (), [[]])
+    follow(arguments, overrides(arguments), [[]])
     assert capsys.readouterr().out.startswith("c.py:1:28: warning[unknown-suppression]: ")
 
 

@@ -149,6 +149,15 @@ def test_the_command_line_has_the_last_word(tmp_path: Path) -> None:
     assert isolated.rules == DEFAULT
 
 
+def test_a_baseline_stands_beside_the_file_that_names_it(tmp_path: Path) -> None:
+    _write(tmp_path / "persistlint.toml", 'baseline = "known.json"')
+    _write(tmp_path / "a" / "persistlint.toml", 'extend = "../persistlint.toml"')
+    _write(tmp_path / "b" / "persistlint.toml", 'extend = "../persistlint.toml"\nbaseline = "../b.json"')
+    _write(tmp_path / "c" / "persistlint.toml", "")
+    found = [configuration_for(tmp_path / name / "x.py").baseline for name in ("", "a", "b", "c")]
+    assert found == [tmp_path / "known.json", tmp_path / "known.json", tmp_path / "b.json", None]
+
+
 def test_a_changed_file_is_seen_after_forgetting(tmp_path: Path) -> None:
     file = _write(tmp_path / "persistlint.toml", 'dialect = "mysql"')
     assert settings_for(tmp_path / "a.py").dialect == "mysql"
@@ -169,6 +178,8 @@ def test_a_changed_file_is_seen_after_forgetting(tmp_path: Path) -> None:
         ('profile = "small"', r":1: `small` is no profile\. There are mvp, production\."),
         ("[tool.persistlint]", r"`\[tool.persistlint\]` is for pyproject.toml; its keys stand here without that table"),
         ("dialect = 1", ":1: `dialect` must be a string"),
+        ("baseline = 1", ":1: `baseline` must be a string"),
+        ('baseline = ""', ":1: `baseline` must name a file"),
         ("extend = []", ":1: `extend` must be a string"),
         ("rules = 1", ":1: `rules` must be a table"),
         ("\n[rules.unused]\n", ":2: unknown rule `unused`"),
@@ -228,6 +239,8 @@ def test_the_schema_is_current() -> None:
         ('select = ["default", "injection"]\n[rules.unused-suppression]\nseverity = "info"', True),
         ('[per-file-ignores]\n"tests/" = ["all"]', True),
         ('select = ["injektion"]', False),
+        ('baseline = "known.json"', True),
+        ('baseline = ""', False),
         ("selct = []", False),
         ("[rules.unused-suppression]\nx = 1", False),
     ],

@@ -9,6 +9,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from persistlint.cli import main
+from persistlint.configuration.config import forget
 from persistlint.configuration.config_file import read
 from persistlint.survey import Survey, survey
 
@@ -112,7 +113,10 @@ def test_a_hook_may_wait_for_its_baseline(capsys: pytest.CaptureFixture[str]) ->
     assert main(["init", "--write", "--with-baseline"]) == 0
     assert "Next: `persistlint baseline` writes down what there is" in capsys.readouterr().out
     hook = yaml.safe_load(Path(".pre-commit-config.yaml").read_text())["repos"][0]["hooks"][0]
+    assert hook["entry"] == "persistlint check --force-exclude"
+    assert 'baseline = "persistlint-baseline.json"' in Path("persistlint.toml").read_text()
     arguments = [*hook["entry"].split()[1:], "app/old.py"]
+    forget()
     assert main(arguments) == 2
     assert (
         "persistlint-baseline.json: there is no such file; `persistlint baseline` writes one" in capsys.readouterr().err

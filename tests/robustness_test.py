@@ -328,6 +328,9 @@ def test_a_file_that_vanishes_stops_nothing(check: Callable[..., Outcome], monke
         ('extend = "~nobody-of-this-name/a.toml"', "which no file can be called"),
         (f'extend = "{"a" * 5_000}"', "which no file can be called"),
         ('extend = "."', "which is a directory"),
+        ('baseline = "."', "it cannot be read"),
+        (f'baseline = "{"a" * 5_000}"', "it cannot be read"),
+        ('baseline = "a\\u0000"', "persistlint.toml:1: `baseline` must name a file"),
     ],
 )
 def test_a_configuration_that_cannot_be_is_refused(

@@ -61,6 +61,13 @@ def test_heavy_packages_stay_out(arguments: list[str], tmp_path: Path) -> None:
     assert not HEAVY & _imported(tmp_path, *arguments)
 
 
+def test_a_project_without_a_baseline_pays_for_none(tmp_path: Path) -> None:
+    (tmp_path / "persistlint.toml").write_text('select = ["default"]\n')
+    (tmp_path / "clean.py").write_text(CLEAN)
+    found = _imported(tmp_path, "check", "--no-cache", "clean.py")
+    assert not found & (HEAVY | {"persistlint.running.baseline", "persistlint.running.comparing"})
+
+
 def test_a_file_that_is_known_is_not_parsed(tmp_path: Path) -> None:
     (tmp_path / "parsed.py").write_text(PARSED)
     assert _imported(tmp_path, "check", "--isolated", "parsed.py") >= PARSERS

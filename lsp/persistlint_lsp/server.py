@@ -36,6 +36,7 @@ from persistlint_lsp.workspace import Progress
 
 # Where files may be that others are looked at with: `may_make_tables` tells which of them are.
 PROJECT_FILES = ("*.sql", "migrations/**", "versions/**", "models/**", "models.py")
+BASELINES = "*baseline*.json"  # one with another name is looked at with the next edit
 _BATCH = 50  # files of one partial result
 
 server = Server()
@@ -87,7 +88,7 @@ async def initialized(server: Server, params: types.InitializedParams) -> None:
     workspace = server.client_capabilities.workspace
     watched = workspace.did_change_watched_files if workspace else None
     if watched and watched.dynamic_registration:
-        patterns = [types.FileSystemWatcher(f"**/{name}") for name in (*CONFIGURATION_FILES, *PROJECT_FILES)]
+        patterns = [types.FileSystemWatcher(f"**/{name}") for name in (*CONFIGURATION_FILES, *PROJECT_FILES, BASELINES)]
         server.register(
             types.WORKSPACE_DID_CHANGE_WATCHED_FILES, types.DidChangeWatchedFilesRegistrationOptions(patterns)
         )
@@ -160,7 +161,7 @@ def notebook_did_close(server: Server, params: types.DidCloseNotebookDocumentPar
 
 @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
 async def did_change_watched_files(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
-    if any(change.uri.endswith(CONFIGURATION_FILES) for change in params.changes):
+    if any(change.uri.endswith(CONFIGURATION_FILES) for change in params.changes) or server.session.is_changed():
         server.refresh()
     if any(may_make_tables(change.uri) for change in params.changes):
         await server.refresh_projects()

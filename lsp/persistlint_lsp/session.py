@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from persistlint.configuration.config import ConfigError, configuration_for, forget, settings_for
@@ -15,6 +15,7 @@ from persistlint.discovery import is_out
 from persistlint.engine import Report
 from persistlint.plugins import PluginError
 from persistlint.schema_files import may_make_tables
+from persistlint_lsp.baselines import Baselines, time_of_change
 from persistlint_lsp.client import Folders
 from persistlint_lsp.documents import Documents
 from persistlint_lsp.tasks import check_open, forget_projects, list_anew, with_remedies
@@ -22,7 +23,6 @@ from persistlint_lsp.worker import Worker, WorkerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from persistlint.configuration.config import Overrides
     from persistlint.settings import Settings
@@ -74,9 +74,10 @@ class Session:
         self.documents = Documents()
         self.folders = Folders()
         self.worker = Worker()
+        self.baselines = Baselines(self.tell)
         self._tell = tell
         self._told: set[str] = set()
-        self._generation = 0  # of the files on disk that others depend on
+        self._generation = 0  # of the files on disk that what is said depends on
         self._runs: dict[str, _Run] = {}
         self._whole: dict[str, Outcome] = {}  # with remedies
         self._scheduled: dict[str, asyncio.Task[None]] = {}
@@ -120,6 +121,7 @@ class Session:
         except WorkerError as error:
             report = replace(outcome.report, errors=(str(error),))
         self._tell_errors(outcome.source, report)
+        report = self._only_new(outcome.source, report)
         if self.latest(outcome.uri) is not outcome:
             return None
         self._whole[outcome.uri] = whole = replace(outcome, report=report)
@@ -177,8 +179,9 @@ class Session:
             self._tell(problem)
 
     def is_changed(self) -> bool:
-        """Whether a configuration file was changed since it was last looked at."""
-        return any(stamp != _changed(file) for file, stamp in self._stamps.items())
+        """Whether a configuration file or a baseline was changed since it was last looked at."""
+        is_configured_anew = any(stamp != time_of_change(file) for file, stamp in self._stamps.items())
+        return is_configured_anew or self.baselines.is_changed()
 
     def described(self) -> Iterator[str]:
         """What is open and which files configure it, for whoever looks for a mistake."""
@@ -193,7 +196,9 @@ class Session:
         await self.worker.call(forget_projects)  # before the analyses that follow
 
     def reload(self) -> None:
-        """Read the configuration anew."""
+        """Read the configuration and the baselines anew."""
+        self._generation += 1
+        self.baselines.forget()
         self._stamps.clear()
         self._told.clear()
         forget()
@@ -209,7 +214,12 @@ class Session:
         except WorkerError as error:
             report = Report((), (str(error),))
         self._tell_errors(source, report)
+        report = self._only_new(source, report)
         return Outcome(document.uri, document.version, source, settings, report, self.new_id())
+
+    def _only_new(self, source: SourceFile, report: Report) -> Report:
+        _, client = self.folders.of(Path(source.path))
+        return self.baselines.only_new(source, report, client.overrides)
 
     def _tell_errors(self, source: SourceFile, report: Report) -> None:
         for problem in report.errors:
@@ -233,16 +243,13 @@ class Session:
         files = {directory / name for directory in path.parents for name in CONFIGURATION_FILES}
         if overrides.config:
             files = {overrides.config}
-        stamps = {file: _changed(file) for file in files | self._stamps.keys()}
-        if any(stamp != self._stamps.get(file, stamp) for file, stamp in stamps.items()):
+        stamps = {file: time_of_change(file) for file in files | self._stamps.keys()}
+        is_configured_anew = any(stamp != self._stamps.get(file, stamp) for file, stamp in stamps.items())
+        if is_configured_anew or self.baselines.is_changed():
             forget()
+            self._generation += 1
+            self.baselines.forget()
             self._told.clear()
         self._stamps = stamps
         for file in configuration_for(path, overrides).files:  # and what they extend
-            self._stamps.setdefault(file.path, _changed(file.path))
-
-
-def _changed(path: Path) -> int | None:
-    with suppress(OSError):
-        return path.stat().st_mtime_ns
-    return None
+            self._stamps.setdefault(file.path, time_of_change(file.path))

@@ -132,6 +132,7 @@ class Workspace:
         if checked is None:
             return None
         source, applied, report = checked
+        report = self._session.baselines.only_new(source, report, settings.overrides)
         outcome = Outcome(uri, None, source, applied, report, self._session.new_id())
         self._known[uri] = _Known(stamp, settings.overrides, outcome.id, may_make_tables(uri) or report.tables != "")
         return self._report(outcome, previous, client)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -536,3 +538,18 @@ def test_a_saved_migration_changes_what_is_said_of_a_program(
     else:
         client.notify("textDocument/didSave", {"textDocument": {"uri": migration.as_uri()}})
     assert [found["code"] for found in client.published(1)] == ["unknown-column"]
+
+
+def test_all_files_are_reported_without_what_their_baseline_knows(client: RawClient, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(QUERY)
+    (tmp_path / "persistlint.toml").write_text('baseline = "known.json"\n')
+    workspace(client, tmp_path)
+    first = client.call("workspace/diagnostic", {"previousResultIds": []})["items"]
+    assert [len(item["items"]) for item in first] == [1]
+    assert "known.json: there is no such file" in client.notified("window/showMessage")["message"]
+    command = [sys.executable, "-m", "persistlint", "baseline"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    event = {"uri": (tmp_path / "known.json").as_uri(), "type": 1}
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [event]})
+    second = client.call("workspace/diagnostic", {"previousResultIds": []})["items"]
+    assert [len(item["items"]) for item in second] == [0]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator  # noqa: TC003  pytest-lsp reads the annotations of fixtures
 from pathlib import Path  # noqa: TC003
 from typing import Any
@@ -217,6 +219,28 @@ async def test_a_watched_configuration_holds_at_once(editor: Editor) -> None:
     if editor.pull:
         await asyncio.wait_for(editor.refreshed.wait(), 30)
     assert await editor.codes(uri) == []
+
+
+async def test_what_the_baseline_knows_is_not_shown(editor: Editor) -> None:
+    path = editor.root / "a.py"
+    path.write_text(QUERY)
+    baseline = editor.root / "persistlint-baseline.json"
+    (editor.root / "persistlint.toml").write_text(f'baseline = "{baseline.name}"\n')
+    command = [sys.executable, "-m", "persistlint", "baseline"]
+    subprocess.run(command, cwd=editor.root, env=environment(), check=True, capture_output=True)
+    uri = editor.open(QUERY)
+    assert await editor.codes(uri) == []
+    editor.change(uri, QUERY + QUERY.splitlines()[-1].replace("FROM t", "FROM u") + "\n")
+    (new,) = await editor.diagnostics(uri)
+    assert new.range.start.line == len(QUERY.splitlines())
+    titles = [action.title for action in await editor.actions(uri, new)]
+    assert titles
+    baseline.unlink()
+    event = types.FileEvent(baseline.as_uri(), types.FileChangeType.Deleted)
+    editor.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
+    if editor.pull:
+        await asyncio.wait_for(editor.refreshed.wait(), 30)
+    assert await editor.codes(uri) == ["interpolated-sql", "interpolated-sql"]
 
 
 async def test_a_wrong_configuration_silences_until_it_is_right(editor: Editor) -> None:

@@ -110,7 +110,7 @@ def _add_init(init: argparse.ArgumentParser) -> None:
     init.add_argument(
         "--with-baseline",
         action="store_true",
-        help="let the hook leave out what `persistlint baseline` will write down",
+        help="leave out what `persistlint baseline` will write down",
     )
 
 
@@ -147,7 +147,14 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     files = _add_files(check)
     files.add_argument("--stdin-filename", type=Path, metavar="FILE", help="check standard input as if it were FILE")
     files.add_argument("--since", metavar="REVISION", help="report only lines that changed since a revision of git")
-    files.add_argument("--baseline", type=Path, metavar="FILE", help="leave out what this file knows")
+    known = files.add_mutually_exclusive_group()
+    known.add_argument(
+        "--baseline",
+        type=Path,
+        metavar="FILE",
+        help="leave out what this file knows; default: that of the configuration",
+    )
+    known.add_argument("--no-baseline", action="store_true", help="leave out nothing that is known")
     files.add_argument(
         "--shard", type=_shard, metavar="I/N", help="check the share I of N, for several machines; see merge"
     )
@@ -159,9 +166,8 @@ def _add_baseline(baseline: argparse.ArgumentParser) -> None:
     baseline.add_argument(
         "--output-file",
         type=Path,
-        default=Path("persistlint-baseline.json"),
         metavar="FILE",
-        help="default: persistlint-baseline.json",
+        help="default: that of the configuration, or persistlint-baseline.json",
     )
     baseline.add_argument("--prune", action="store_true", help="only take out what is mended")
     baseline.add_argument("--reason", type=_reason, metavar="TEXT", help="why the new entries may stay")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.cli.arguments import overrides
-from persistlint.cli.running import check_paths, fixing_of, is_stdin, leave_out, write_results
+from persistlint.cli.running import check_paths, fixing_of, is_stdin, leave_out, read_known, write_results
 from persistlint.cli.status import CLEAN, FAILED, FOUND, UsageError
 from persistlint.configuration.config import settings_for
 from persistlint.running.run import Fixing, Run
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from persistlint.configuration.config import Overrides
-    from persistlint.running.baseline import Entry
     from persistlint.running.changes import Changes
     from persistlint.running.sharding import Shard
 
@@ -38,18 +37,19 @@ def run(arguments: Namespace) -> int:
     """Check what the arguments name; return the exit status."""
     _refuse_pairs(arguments)
     configuration = overrides(arguments)
-    known, changes = _known(arguments.baseline), _changes(arguments.since)
+    read_known(arguments, configuration)  # what is wrong with a baseline is said before the work
+    changes = _changes(arguments.since)
     if arguments.watch:
         from persistlint.cli.watch import watch
 
-        watch(arguments, configuration, known)
+        watch(arguments, configuration)
     run = Run()
     if is_stdin(arguments):
         files = _check_stdin(run, arguments, configuration)
     else:
         shard: Shard | None = arguments.shard
         files = check_paths(run, arguments, configuration, changes, shard, fixing=fixing_of(arguments))
-    leave_out(run, arguments, files, configuration, known)
+    leave_out(run, arguments, files, configuration)
     if changes:
         run.keep(changes.touch)
     if arguments.add_suppressions:
@@ -73,17 +73,6 @@ def _show_differences(run: Run) -> None:
     sys.stdout.write("".join(run.differences))
     write_failures(run, sys.stderr)
     print(summary_of_differences(run), file=sys.stderr)
-
-
-def _known(baseline: Path | None) -> Sequence[Entry]:
-    if baseline is None:
-        return ()
-    from persistlint.running.baseline import BaselineError, read
-
-    try:
-        return read(baseline)
-    except BaselineError as error:
-        raise UsageError(str(error)) from error
 
 
 def _changes(revision: str | None) -> Changes | None:

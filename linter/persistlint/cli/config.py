@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: Namespace) -> int:
-    """Print the configuration files, the plugins, the profile, the dialect and the rules of a path."""
+    """Print the configuration files, the plugins, the profile, the dialect, the baseline and the rules of a path."""
     given = overrides(arguments)
     path = arguments.path / "-" if arguments.path.is_dir() else arguments.path
     configuration, settings = configuration_for(path, given), settings_for(path, given)
@@ -27,6 +27,7 @@ def run(arguments: Namespace) -> int:
     print("plugins:", *(loaded or ["none"]), sep="\n  ")
     print("profile:", configuration.profile or "none")
     print("dialect:", settings.dialect or "as the code tells")
+    print("baseline:", configuration.baseline or "none")
     print("excluded:", "yes" if is_excluded(arguments.path, given) else "no")
     width = max(map(len, settings.rules), default=0)
     print("rules:", *(_rule_line(settings, name, width) for name in sorted(settings.rules)), sep="\n  ")

@@ -1,7 +1,7 @@
 """`persistlint init`: look at a project, say what it works with, and propose a configuration and a hook.
 
-With `--write` the files are written that are not there yet; no file is changed. The hook uses a baseline if there is
-one, or if one is to be: the configuration comes first, because it decides what the baseline has to know.
+With `--write` the files are written that are not there yet; no file is changed. A baseline is used if there is one, or
+if one is to be: the configuration names it, or the hook where there is a configuration already, which may not.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CONFIGURATION, HOOKS, BASELINE = "persistlint.toml", ".pre-commit-config.yaml", 
 NEXT = f"""\
 Next: `persistlint check` shows what there is; `persistlint baseline` writes it down, and
 `persistlint check --baseline {BASELINE}` reports only what is new."""
-NEXT_BASELINE = "Next: `persistlint baseline` writes down what there is; then the hook reports only what is new."
+NEXT_BASELINE = "Next: `persistlint baseline` writes down what there is; then only what is new is reported."
 HOOK = """\
   - repo: local
     hooks:
@@ -43,13 +43,15 @@ def run(arguments: Namespace) -> int:
     found = survey(root, every_file(root, NO_OVERRIDES, []))
     _print_survey(found)
     existing = configuration_for(root / "-").files
-    _propose(root / CONFIGURATION, _configuration(found), str(existing[-1].path) if existing else "", arguments.write)
     has_baseline = (root / BASELINE).exists()
-    options = f" --baseline {BASELINE}" if has_baseline or arguments.with_baseline else ""
-    hook = HOOK.format(options=options)
+    is_wanted = has_baseline or arguments.with_baseline
+    configuration = _configuration(found, is_wanted)
+    _propose(root / CONFIGURATION, configuration, str(existing[-1].path) if existing else "", arguments.write)
+    is_named = not existing or any(file.baseline for file in existing)
+    hook = HOOK.format(options=f" --baseline {BASELINE}" if is_wanted and not is_named else "")
     is_there = (root / HOOKS).exists()
     _propose(root / HOOKS, hook if is_there else f"repos:\n{hook}", HOOKS if is_there else "", arguments.write)
-    print(NEXT_BASELINE if options and not has_baseline else NEXT)
+    print(NEXT_BASELINE if is_wanted and not has_baseline else NEXT)
     return CLEAN
 
 
@@ -69,8 +71,10 @@ def _listed(counts: Counter[str]) -> str:
     return ", ".join(f"{name} ({count})" for name, count in ordered) or "none found"
 
 
-def _configuration(found: Survey) -> str:
+def _configuration(found: Survey, has_baseline: bool) -> str:
     lines = ['select = ["default"]', "exclude = []      # patterns as in .gitignore: what is generated or not yours"]
+    if has_baseline:
+        lines.append(f'baseline = "{BASELINE}"  # what is known, and left out')
     if found.dialect:
         lines.append(f'dialect = "{found.dialect}"  # where the code does not tell')
     return "\n".join(lines) + "\n"

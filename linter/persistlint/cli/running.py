@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from persistlint.cli.progress import progress
 from persistlint.cli.status import UsageError
-from persistlint.configuration.config import settings_for
+from persistlint.configuration.config import configuration_for, settings_for
 from persistlint.output import writer
 from persistlint.running.cluster import ClusterError
 from persistlint.running.run import Fixing, Run
@@ -16,7 +16,7 @@ from persistlint.running.workers import cores
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from persistlint.configuration.config import Overrides
     from persistlint.running.baseline import Entry
@@ -80,23 +80,58 @@ def check_paths(
     return files
 
 
-def leave_out(
-    run: Run, arguments: Namespace, files: Sequence[str], overrides: Overrides, known: Sequence[Entry]
-) -> None:
-    """Drop what the baseline knows, and warn about what it knows in vain."""
-    if arguments.baseline is None:
+def by_baseline(
+    paths: Sequence[Path], files: Iterable[Path], overrides: Overrides, given: Path | None
+) -> dict[Path, list[Path]]:
+    """The baselines for a run, each with those of the files that it is for: the one that the command line gives, else
+    those that the configuration of `paths`, which the run is about, and of the files names."""
+    if given is not None:
+        return {given: list(files)}
+    found: dict[Path, list[Path]] = {}
+    for path in paths:
+        if baseline := configuration_for(path / "-" if path.is_dir() else path, overrides).baseline:
+            found.setdefault(baseline, [])
+    for file in files:
+        if baseline := configuration_for(file, overrides).baseline:
+            found.setdefault(baseline, []).append(file)
+    here = Path.cwd() if found else Path()
+    return {path.relative_to(here) if path.is_relative_to(here) else path: few for path, few in found.items()}
+
+
+def read_known(
+    arguments: Namespace, overrides: Overrides, files: Iterable[Path] = ()
+) -> dict[Path, tuple[Sequence[Entry], list[Path]]]:
+    """What the baselines for a check know, each with the files that it is for. Raises `UsageError`."""
+    if arguments.no_baseline:
+        return {}
+    paths = [arguments.stdin_filename or Path()] if is_stdin(arguments) else arguments.paths or [Path()]
+    found = by_baseline(paths, files, overrides, arguments.baseline)
+    if not found:
+        return {}
+    from persistlint.running.baseline import BaselineError, read
+
+    try:
+        return {path: (read(path), few) for path, few in found.items()}
+    except BaselineError as error:
+        raise UsageError(str(error)) from error
+
+
+def leave_out(run: Run, arguments: Namespace, files: Sequence[str], overrides: Overrides) -> None:
+    """Drop what the baselines know, and warn about what they know in vain. Raises `UsageError`."""
+    known = read_known(arguments, overrides, map(Path, files))
+    if not known:
         return
     from datetime import date
 
-    from persistlint.cli.comparing import leave_out_known, scope_of
     from persistlint.output.text import shown
+    from persistlint.running.comparing import leave_out_known, scope_of
 
     # An entry whose file is gone may be in a file that is left out.
     is_part = is_stdin(arguments) or arguments.since or arguments.shard
-    paths = [Path(file) for file in files]
-    scope = scope_of(run, arguments.baseline, paths if is_part else arguments.paths or [Path()], paths, overrides)
-    for warning in leave_out_known(run, known, scope, date.today()):
-        print(f"warning: {shown(warning)}", file=sys.stderr)
+    for baseline, (entries, few) in known.items():
+        scope = scope_of(run, baseline, few if is_part else arguments.paths or [Path()], few, overrides)
+        for warning in leave_out_known(run, entries, scope, date.today()):
+            print(f"warning: {shown(warning)}", file=sys.stderr)
 
 
 def write_results(run: Run, arguments: Namespace, stream: TextIO | None = None) -> None:

@@ -21,27 +21,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from persistlint.configuration.config import Overrides
-    from persistlint.running.baseline import Entry
 
 CONFIGURATIONS = frozenset({"persistlint.toml", "pyproject.toml", ".gitignore"})
 CLEAR = "\x1b[2J\x1b[3J\x1b[H"
 
 
-def watch(arguments: Namespace, overrides: Overrides, known: Sequence[Entry]) -> None:
+def watch(arguments: Namespace, overrides: Overrides) -> None:
     """Check everything, and then again what changes. Ends with `KeyboardInterrupt`."""
     roots = arguments.paths or [Path()]
     configurations = {file.path for root in roots for file in configuration_for(root / "-", overrides).files}
-    follow(arguments, overrides, known, _changes([*roots, *configurations]))
+    follow(arguments, overrides, _changes([*roots, *configurations]))
 
 
-def follow(
-    arguments: Namespace, overrides: Overrides, known: Sequence[Entry], changes: Iterable[Iterable[Path]]
-) -> None:
+def follow(arguments: Namespace, overrides: Overrides, changes: Iterable[Iterable[Path]]) -> None:
     """Write the results anew after every change; `changes` are the absolute paths of files that changed together."""
     watched = _Watched(arguments, overrides)
     for changed in changes:
         run, files = watched.check(frozenset(changed))
-        leave_out(run, arguments, files, overrides, known)
+        leave_out(run, arguments, files, overrides)
         if sys.stdout.isatty():
             sys.stdout.write(CLEAR)
         write_results(run, arguments)

@@ -55,12 +55,14 @@ class Overrides:
 
 @dataclass(frozen=True, eq=False)
 class Configuration:
-    """What applies to the files of a directory. `files` are the configuration files, the base first."""
+    """What applies to the files of a directory. `files` are the configuration files, the base first;
+    `baseline` is absolute."""
 
     files: tuple[ConfigFile, ...]
     rules: frozenset[str]
     profile: str | None = None
     dialect: str | None = None
+    baseline: Path | None = None
     severities: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     names: ProjectNames = NO_NAMES
@@ -141,6 +143,7 @@ def _configuration(path: Path | None, overrides: Overrides) -> Configuration:
     is_selected = overrides.select is not None or any(file.select is not None for file in files)
     rules = frozenset[str]() if is_selected else _expand(("default",), profile)
     dialect: str | None = None
+    baseline: Path | None = None
     severities: dict[str, Any] = dict(base.severities)
     options: dict[str, dict[str, Any]] = {rule: dict(values) for rule, values in base.options.items()}
     names: dict[str, tuple[str, ...]] = {}
@@ -148,6 +151,7 @@ def _configuration(path: Path | None, overrides: Overrides) -> Configuration:
         rules = (rules if file.select is None else _expand(file.select, profile)) | _expand(file.extend_select, profile)
         rules -= _expand(file.ignore, profile)
         dialect = file.dialect or dialect
+        baseline = absolute(file.baseline) if file.baseline else baseline
         severities |= file.severities
         names |= file.names
         for rule, values in file.options.items():
@@ -157,7 +161,7 @@ def _configuration(path: Path | None, overrides: Overrides) -> Configuration:
     if overrides.only is not None:
         rules &= _expand(overrides.only, profile)
     rules -= _expand(overrides.ignore, profile)
-    return Configuration(files, rules, profile, dialect, severities, options, ProjectNames(**names))
+    return Configuration(files, rules, profile, dialect, baseline, severities, options, ProjectNames(**names))
 
 
 @cache

@@ -26,8 +26,8 @@ DIALECTS = (
     "spark", "sqlite", "trino", "tsql",
 )  # fmt: skip
 KEYS = (
-    "extend", "profile", "select", "extend-select", "ignore", "per-file-ignores", "exclude", "dialect", "names",
-    "rules",
+    "extend", "profile", "select", "extend-select", "ignore", "per-file-ignores", "exclude", "baseline", "dialect",
+    "names", "rules",
 )  # fmt: skip
 NAMES = tuple(field.name for field in fields(ProjectNames))
 SEVERITIES = tuple(severity.value for severity in Severity)
@@ -49,6 +49,7 @@ class ConfigFile:
     ignore: tuple[str, ...] = ()
     per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     exclude: tuple[str, ...] = ()
+    baseline: Path | None = None  # absolute where `path` is
     dialect: str | None = None
     severities: Mapping[str, Severity] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -143,6 +144,7 @@ class _Reader:
             tuple(table.get("ignore", ())),
             per_file_ignores,
             tuple(self.pattern("exclude", word) for word in self.strings("exclude", table.get("exclude", []))),
+            self.beside("baseline", table["baseline"]) if "baseline" in table else None,
             dialect,
             severities,
             options,
@@ -188,6 +190,13 @@ class _Reader:
 
     def string(self, key: str, value: object) -> str:
         return value if isinstance(value, str) else self.refuse(key, f"`{key}` must be a string")
+
+    def beside(self, key: str, value: object) -> Path:
+        """The file that a value names, relative to the configuration file."""
+        name = self.string(key, value)
+        if not name or "\0" in name:
+            self.refuse(key, f"`{key}` must name a file")
+        return self.path.parent / name
 
     def strings(self, key: str, value: object) -> tuple[str, ...]:
         if isinstance(value, list) and all(isinstance(item, str) for item in value):

@@ -15,6 +15,7 @@ DESCRIPTIONS: Mapping[str, str] = {
     "ignore": "Rules that do not run.",
     "per-file-ignores": "Rules that do not run on some files, by patterns as in .gitignore.",
     "exclude": "Files to leave out, by patterns as in .gitignore.",
+    "baseline": "A file of known problems, relative to this one, which are left out; `persistlint baseline` writes it.",
     "dialect": "The dialect of SQL where neither the code nor the one driver that the project names tells.",
     "names": "What the project calls things of its own.",
     "rules": "Severity and options of single rules.",

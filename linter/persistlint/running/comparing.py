@@ -1,4 +1,4 @@
-"""A run held against a baseline: what `check --baseline` leaves out, and `baseline` writes anew."""
+"""What was found, held against a baseline: what a check and an editor leave out, and `baseline` writes anew."""
 
 from __future__ import annotations
 
@@ -33,6 +33,10 @@ class Scope:
     files: frozenset[Path]
     overrides: Overrides
 
+    def covers(self, source: SourceFile) -> bool:
+        """Whether a file that was checked is one of those that the baseline is for."""
+        return absolute(Path(source.path)) in self.files
+
     def has(self, entry: Entry) -> bool:
         """Whether the run would have found what an entry stands for."""
         path = self.path(entry)
@@ -49,14 +53,29 @@ class Scope:
         return absolute(self.folder / entry.path)
 
 
+class Known:
+    """The entries of a baseline, for one file at a time: `folder` is that of the baseline."""
+
+    def __init__(self, folder: Path, entries: Iterable[Entry]) -> None:
+        self.folder = folder
+        self._entries: dict[tuple[str, str], list[Entry]] = {}
+        for entry in entries:
+            self._entries.setdefault((entry.rule, entry.fingerprint), []).append(entry)
+
+    def alike(self, found: Iterable[Entry]) -> list[Entry]:
+        """Those that may know anything of what was found."""
+        keys = dict.fromkeys((entry.rule, entry.fingerprint) for entry in found)
+        return [entry for key in keys for entry in self._entries.get(key, ())]
+
+
 def leave_out_known(run: Run, known: Iterable[Entry], scope: Scope, today: date) -> list[str]:
-    """Drop from a run what a baseline knows and whose day has not passed; return warnings about entries that are due,
-    and about those that know nothing any more."""
+    """Drop from a run what a baseline knows in its scope and whose day has not passed; return warnings about entries
+    that are due, and about those that know nothing any more."""
     comparison = compare_run(run, known, scope)
-    verdicts = [entry is not None and not _is_due(entry, today) for _, entry in comparison.found]
+    verdicts = [_is_left_out(entry, today) for _, entry in comparison.found]
     run.known += sum(verdicts)
     following = iter(verdicts)
-    run.keep(lambda source, diagnostic: not next(following))
+    run.keep(lambda source, diagnostic: not (scope.covers(source) and next(following)))
     warnings = []
     for found, entry in comparison.found:
         if entry and _is_due(entry, today):
@@ -73,6 +92,25 @@ def leave_out_known(run: Run, known: Iterable[Entry], scope: Scope, today: date)
     return warnings
 
 
+def without_known(
+    source: SourceFile, diagnostics: Sequence[Diagnostic], known: Known, overrides: Overrides, today: date
+) -> tuple[Diagnostic, ...]:
+    """The diagnostics of one file that a baseline does not know, or not any more."""
+    path = absolute(Path(source.path))
+    scope = Scope(known.folder, (path,), frozenset({path}), overrides)
+    found = [_entry(source, diagnostic, scope.folder) for diagnostic in diagnostics]
+    compared = _compare(known.alike(found), found, scope).found
+    return tuple(
+        diagnostic
+        for diagnostic, (_, entry) in zip(diagnostics, compared, strict=True)
+        if not _is_left_out(entry, today)
+    )
+
+
+def _is_left_out(entry: Entry | None, today: date) -> bool:
+    return entry is not None and not _is_due(entry, today)
+
+
 def _is_due(entry: Entry, today: date) -> bool:
     return entry.until is not None and entry.until < today
 
@@ -85,10 +123,18 @@ def scope_of(run: Run, baseline: Path, roots: Sequence[Path], files: Iterable[Pa
 
 
 def compare_run(run: Run, known: Iterable[Entry], scope: Scope) -> Comparison:
-    """Hold every diagnostic of a run against the entries of a baseline, in the order of `run.diagnostics`."""
+    """Hold every diagnostic of a run in the scope against the entries of a baseline, in the order of
+    `run.diagnostics`."""
     found = [
-        _entry(result.source, diagnostic, scope.folder) for result in run.results for diagnostic in result.diagnostics
+        _entry(result.source, diagnostic, scope.folder)
+        for result in run.results
+        if scope.covers(result.source)
+        for diagnostic in result.diagnostics
     ]
+    return _compare(known, found, scope)
+
+
+def _compare(known: Iterable[Entry], found: Sequence[Entry], scope: Scope) -> Comparison:
     return compare(known, found, lambda entry: scope.has(entry) or scope.is_gone(entry))
 
 
