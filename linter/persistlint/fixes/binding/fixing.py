@@ -32,6 +32,7 @@ from persistlint.fixes.binding.unbound.doubling import doubled
 from persistlint.fixes.binding.unbound.names import guarded, quoted
 from persistlint.fixes.binding.unbound.numbers import numbers
 from persistlint.fixes.binding.unbound.quoting import quoted_values
+from persistlint.libraries import catalogue
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 
@@ -72,7 +73,10 @@ class Binding:
     @property
     def dialect(self) -> str | None:
         """The dialect of SQL, None where nothing tells it."""
-        own = self.query.library.dialect if self.query.library is not None else None
+        library = self.query.library
+        own = library.dialect if library is not None else None
+        if library is not None and library.generic and self.source.language == "go":
+            own = own or _of_driver(self.program)
         return self.source.dialect or own or ("postgres" if self.query.placeholder == "$1" else None)
 
     def fix(self) -> Fix:
@@ -266,6 +270,14 @@ class Binding:
             return []
         nodes = (node for part in ir.expressions(frame.statement) for node in ir.walk(part) if hole.range in node.range)
         return [node for node in nodes if node.range != hole.range and _is_text(node, self.source)]
+
+
+def _of_driver(program: Program) -> str | None:
+    """The dialect of the only driver that a file of Go imports."""
+    imported = {s.module for s in program.module.body if isinstance(s, ir.Import)}
+    drivers = (each for each in catalogue("go").libraries if each.drives and not imported.isdisjoint(each.modules))
+    dialects = {driver.dialect for driver in drivers}
+    return dialects.pop() if len(dialects) == 1 else None
 
 
 def _is_text(node: ir.Expression, source: SourceFile) -> bool:

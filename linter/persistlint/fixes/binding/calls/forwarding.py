@@ -10,6 +10,7 @@ from persistlint import ir
 from persistlint.facts import Site
 from persistlint.fixes.binding.calls.passing import is_callback
 from persistlint.fixes.binding.calls.senders import given_back, sender_of
+from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.text.origin import last_name
 from persistlint.fixes.binding.text.pieces import nodes_inside
 from persistlint.fixes.binding.text.reaching import reaching
@@ -144,7 +145,7 @@ def _called(
     statements: tuple[ir.Statement, ...], function: ir.Function, sql: str, holes: Sequence[Hole], site: Site
 ) -> ir.Call | None:
     """The one call of a function, which takes the SQL under a name, among statements that sends the text with the
-    holes."""
+    holes. Raises `RefusalError` where several do."""
     nodes = [node for s in statements for e in ir.expressions(s) for node in ir.walk(e)]
     calls = [node for node in nodes if isinstance(node, ir.Call) and last_name(node.function) == function.name]
     direct = [call for call in calls if any(hole.range in call.range for hole in holes)]
@@ -154,6 +155,8 @@ def _called(
         direct = [
             call for call, argument in given if argument is not None and _is_made_by(argument, made, statements, site)
         ]
+        if len(direct) > 1:
+            raise RefusalError(f"several calls of `{function.name}` send it")
     return (direct or calls)[0] if len(direct or calls) == 1 else None
 
 

@@ -88,7 +88,7 @@ def _handed(send: Send, name: str, program: Program) -> Edit | None:
         operation.values not in ("", "described")
         or operation.options is not None
         or operation.inputs
-        or operation.effect == "prepare"
+        or (operation.effect == "prepare" and (operation.returns or operation.parameters is None))  # run with them
     ):
         return None
     language = program.source.language

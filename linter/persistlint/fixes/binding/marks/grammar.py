@@ -44,15 +44,13 @@ def check_statement(tokens: Sequence[Token]) -> None:
 
 
 def sets_variables(tokens: Sequence[Token], dialect: str | None) -> bool:
-    """Whether a statement sets variables of MySQL to texts: its `SET` takes an expression behind each equals sign. A
-    number is no such value, for some drivers pass one as a text or a fraction, which most variables refuse.
+    """Whether a statement sets variables of MySQL to values: its `SET` takes an expression behind each equals sign.
 
     See https://dev.mysql.com/doc/refman/en/sql-prepared-statements.html#prepared-statements-permitted."""
     if dialect != "mysql" or not tokens or tokens[0].word != "SET" or any(token.word == "PASSWORD" for token in tokens):
         return False
-    values = [number for number, token in enumerate(tokens) if HOLE in token.text]
-    is_behind = bool(values) and any(token.text.endswith("=") for token in tokens[1 : values[0]])
-    return is_behind and all(tokens[number].kind is Kind.STRING for number in values)
+    first = next((number for number, token in enumerate(tokens) if HOLE in token.text), 0)
+    return any(token.text.endswith("=") for token in tokens[1:first])
 
 
 def check_script(tokens: Sequence[Token], query: Query, dialect: str | None) -> None:

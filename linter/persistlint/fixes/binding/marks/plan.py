@@ -100,6 +100,8 @@ def plan(
             parameter = _quoted(found, tokens, place, query, source, dialect)
             parameter.is_doubtful |= token.kind is not Kind.STRING
         elif token.text == HOLE:
+            if sets:  # some drivers pass a number as a text or a fraction, which most variables refuse
+                check_statement(tokens)
             parameter = _bare(found, tokens, place, query, source, dialect)
         elif token.kind is Kind.QUOTED and is_repeated:
             continue  # the same value is a name here, and stays one
