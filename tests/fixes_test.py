@@ -82,6 +82,14 @@ def test_fixes_that_never_end_are_stopped() -> None:
     assert converge(SourceFile("a.py", b"", "python"), diagnose)[1] == ROUNDS
 
 
+def test_fixes_that_undo_each_other_are_stopped_before_the_file_is_as_it_was() -> None:
+    def diagnose(source: SourceFile) -> list[Diagnostic]:
+        return [_diagnostic(_fix(Edit(Range(0, 1), "b" if source.content == b"a" else "a")))]
+
+    fixed, count = converge(SourceFile("a.py", b"a", "python"), diagnose)
+    assert (fixed.content, count) == (b"b", 1)
+
+
 @pytest.mark.parametrize(
     "data",
     [

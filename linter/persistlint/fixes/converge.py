@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from persistlint.source import SourceFile
 
-ROUNDS = 100  # fixes that undo each other would go on for ever
+ROUNDS = 100  # a fix that is due again after each one would go on for as long
 
 
 def converge(
@@ -68,11 +68,13 @@ class _Rounds:
     def run(self, source: SourceFile, found: Sequence[Diagnostic]) -> _Step:
         """The file after all rounds, what is found in it then, and how many fixes were applied."""
         count = 0
+        seen = {source.content}
         for _ in range(ROUNDS):
             step = self._step(source, found)
-            if step is None:
+            if step is None or step[0].content in seen:  # fixes that undo each other would go on for ever
                 break
             source, found, applied = step
+            seen.add(source.content)
             count += applied
         return source, found, count
 
