@@ -33,7 +33,7 @@ def run(arguments: Namespace) -> int:
     try:
         for path in _baselines(arguments, (), configuration):
             _read(path)  # what is wrong with it is said before the work
-        files = list(map(Path, check_paths(run, arguments, configuration)))
+        files = check_paths(run, arguments, configuration)
         for path, few in _baselines(arguments, files, configuration).items():
             _renew(path, arguments, run, scope_of(run, path, arguments.paths or [Path()], few, configuration))
     except BaselineError as error:
@@ -42,12 +42,12 @@ def run(arguments: Namespace) -> int:
     return FAILED if run.failures else CLEAN
 
 
-def _baselines(arguments: Namespace, files: Sequence[Path], configuration: Overrides) -> dict[Path, list[Path]]:
+def _baselines(arguments: Namespace, files: Sequence[str], configuration: Overrides) -> dict[Path, list[Path]]:
     """The baselines to write, each with its files; the usual one has those for which no configuration names any."""
     paths = arguments.paths or [Path()]
     found = by_baseline(paths, files, configuration, arguments.output_file)
     placed = {file for few in found.values() for file in few}
-    others = [file for file in files if file not in placed]
+    others = [file for file in map(Path, files) if file not in placed]
     if others or not found:
         found.setdefault(USUAL, []).extend(others)
     return found
