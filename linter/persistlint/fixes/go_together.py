@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Edit
 from persistlint.fixes.go import returned
 from persistlint.fixes.guards import above_comments, insert, is_in_loop, unsafe
-from persistlint.fixes.handles import call_at
+from persistlint.fixes.handles import call_at, roots_of
 from persistlint.fixes.regions import region_of
 from persistlint.fixes.wrapping import wrapped
 from persistlint.ir import Assign, Collection, Defer, If, Import, Loop, Name, Nested, Return
@@ -69,8 +69,8 @@ def begun_and_committed(program: Program, earlier: Effect, later: Effect, effect
     begin = way.context if way.context and (earlier.method.endswith("Context") or not way.begin) else way.begin
     if "{context}" in begin and _CONTEXT.fullmatch(context) is None:
         return ()
-    roots = [Range(each.range.start, each.range.start + len(handle.name.encode())) for each in inside]
-    if any(program.source.text(root) != handle.name for root in roots):
+    roots = roots_of(program, handle, inside)
+    if roots is None:
         return ()
     indentation = program.indentation(start)
     failed = f"err != nil {{\n{indentation}\t{leave}\n{indentation}}}"
@@ -123,10 +123,9 @@ def _in_function(program: Program, earlier: Effect, later: Effect, effects: Sequ
         return ()
     whole = Range(program.line_start(block[0].range.start), program.line_end(block[-1].range.end))
     inside = [effect for effect in effects if effect.range in whole]
-    roots = [Range(each.range.start, each.range.start + len(handle.name.encode())) for each in inside]
+    roots = roots_of(program, handle, inside)
     is_plain = all(not each.via and each.handle.is_same(handle) and not each.is_parallel for each in inside)
-    is_written_so = all(program.source.text(root) == handle.name for root in roots)
-    if not is_plain or not is_written_so or handle.role.value != "pool":
+    if not is_plain or roots is None or handle.role.value != "pool":
         return ()
     if program.has_name(_NAME, frame.function.range) or any(isinstance(each, Defer) for each in block):
         return ()

@@ -13,8 +13,10 @@ from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from persistlint.diagnostic import Fix
-    from persistlint.facts import Effect, Transaction
+    from persistlint.facts import Effect, Handle, Transaction
     from persistlint.fixes.program import Program
     from persistlint.libraries import Library
 
@@ -38,6 +40,13 @@ def through(program: Program, effect: Effect, transaction: Transaction) -> tuple
     if not is_same_kind or not is_root or effect.handle.name == handle.name:
         return ()
     return unsafe(f"Use {handle.name}", Edit(root, handle.name))
+
+
+def roots_of(program: Program, handle: Handle, accesses: Iterable[Effect]) -> list[Range] | None:
+    """The ranges of the name of a handle that accesses begin with; None where one begins with something else."""
+    size = len(handle.name.encode())
+    roots = [Range(each.range.start, each.range.start + size) for each in accesses]
+    return roots if all(program.source.text(root) == handle.name for root in roots) else None
 
 
 def _takes_the_same(library: Library, effect: Effect) -> bool:

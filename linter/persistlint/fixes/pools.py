@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Edit
 from persistlint.facts import EffectKind, Role, Use
 from persistlint.fixes.guards import insert, unsafe
+from persistlint.fixes.handles import roots_of
 from persistlint.fixes.regions import goes_on, leaves_early, needed_behind, region_of, waits_for_others
 from persistlint.fixes.wrapping import wrapped
 from persistlint.ir import ExpressionStatement, Return, Try
@@ -57,14 +58,13 @@ def in_one_transaction(program: Program, earlier: Effect, later: Effect, effects
     block, following, is_async = region
     start, end = program.line_start(block[0].range.start), program.line_end(block[-1].range.end)
     inside = [effect for effect in effects if effect.range in Range(start, end)]
-    roots = [Range(each.range.start, each.range.start + len(handle.name.encode())) for each in inside]
+    roots = roots_of(program, handle, inside)
     is_plain = all(
         each.handle.is_same(handle) and (each.use in _WAITED or not pool.waits) and not (each.via or each.is_parallel)
         for each in inside
     )
-    is_written_so = all(program.source.text(root) == handle.name for root in roots)
     is_waiting = is_async or not pool.waits
-    if not (is_plain and is_written_so and is_waiting) or handle.role not in _ROLES or leaves_early(block):
+    if roots is None or not (is_plain and is_waiting) or handle.role not in _ROLES or leaves_early(block):
         return ()
     if isinstance(block[-1], Return) or (is_pool and program.has_name(pool.name, frame.function.range)):
         return ()
@@ -122,8 +122,8 @@ def on_one_connection(program: Program, begin: Effect, effects: Sequence[Effect]
         return ()
     whole = Range(program.line_start(first.statement.range.start), attempt.range.end)
     inside = [each for each in effects if each.handle.is_same(begin.handle) and each.range in whole and not each.via]
-    roots = [Range(each.range.start, each.range.start + len(begin.handle.name.encode())) for each in inside]
-    if any(program.source.text(root) != begin.handle.name for root in roots):
+    roots = roots_of(program, begin.handle, inside)
+    if roots is None:
         return ()
     indentation, end = program.indentation(whole.start), program.semicolon
     taken = insert(whole.start, f"{indentation}const {pool.name} = await {begin.handle.name}.{pool.take}{end}\n")
@@ -147,11 +147,16 @@ def _up_to_commit(
     whole = block if needed == [] else (*block, *behind)
     region = Range(whole[0].range.start, whole[-1].range.end)
     inside = [each for each in own if each.range in region]
-    roots = [Range(each.range.start, each.range.start + len(begin.handle.name.encode())) for each in inside]
-    is_written_so = all(program.source.text(root) == begin.handle.name for root in roots)
-    is_plain = is_written_so and not any(each.via or each.is_parallel for each in inside)
+    roots = roots_of(program, begin.handle, inside)
+    is_plain = not any(each.via or each.is_parallel for each in inside)
     is_undone = any(each.kind is EffectKind.ROLLBACK for each in inside)
-    if not is_plain or is_undone or leaves_early(block) or not all(map(program.is_alone, (whole[0], whole[-1]))):
+    if (
+        roots is None
+        or not is_plain
+        or is_undone
+        or leaves_early(block)
+        or not all(map(program.is_alone, (whole[0], whole[-1])))
+    ):
         return ()
     end, step = program.semicolon, f"{program.indentation(whole[0].range.start)}"
     head = f"const {pool.name} = await {begin.handle.name}.{pool.take}{end}\n{step}try {{"

@@ -20,9 +20,12 @@ from persistlint.sql.ddl.cursor import Cursor
 from persistlint.sql.ddl.read import changes
 from persistlint.sql.ddl.subqueries import not_in
 from persistlint.sql.lexer import Kind, word_set
+from persistlint.sql.splitter import statements
 from persistlint.sql.text import body
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from persistlint.schema.difference import Leftover
     from persistlint.schema.script import Runner
     from persistlint.sql.lexer import Token
@@ -95,6 +98,12 @@ class Replay:
         """A number for one more transaction."""
         self.last += 1
         return self.last
+
+    def read_texts(self, texts: Iterable[Text]) -> None:
+        """Take all statements of texts, as they stand."""
+        for text in texts:
+            for tokens in statements(text.text, self.dialect):
+                self.read(text, tokens)
 
     def read(self, text: Text, tokens: list[Token], range: Range | None = None, how: How = AS_IT_STANDS) -> None:
         """Take the next statement: its tokens, and the text that their offsets count in. `range` is where the file says

@@ -88,7 +88,8 @@ def bind_members(target: Expression, source: Expression, machine: Interpreter) -
     if (
         isinstance(source, Binary)
         and source.operator in ("or", "??")
-        and source.right == MappingLiteral(source.right.range, ())
+        and isinstance(source.right, MappingLiteral)
+        and not source.right.entries
     ):
         source = source.left
     path = path_of(source)

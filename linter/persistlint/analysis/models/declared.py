@@ -17,7 +17,6 @@ from persistlint.schema.script import Runner
 from persistlint.source import Range
 from persistlint.sql.readers import DIALECTS
 from persistlint.sql.replay import Replay
-from persistlint.sql.splitter import statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,9 +42,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     replay = Replay(DIALECTS.get(source.dialect), Catalog())
     replay.begin(None, is_forward=True)
     for draft in drafts:
-        for text in draft.statements():
-            for tokens in statements(text.text, replay.dialect):
-                replay.read(text, tokens)
+        replay.read_texts(draft.statements())
     runner = Runner(drafts[0].library)
     script = replay.script(syntax.lower().range, source.path, runner, is_dump=False, is_undone=None, version="")
     yield replace(script, is_declared=True)

@@ -12,7 +12,6 @@ from persistlint.schema.catalog import Catalog
 from persistlint.schema.definitions import ConstraintKind
 from persistlint.schema.models import Field, Model
 from persistlint.sql.replay import Replay
-from persistlint.sql.splitter import statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -98,9 +97,7 @@ def texts(fragment: Fragment) -> list[str]:
 def _replayed(made: Iterable[Text], dialect: str | None) -> Table | None:
     """The one table that statements make."""
     replay = Replay(dialect, Catalog())
-    for text in made:
-        for tokens in statements(text.text, dialect):
-            replay.read(text, tokens)
+    replay.read_texts(made)
     tables = list(replay.catalog.tables.values())
     return _with_one_key(tables[0]) if len(tables) == 1 and tables[0].is_known else None
 

@@ -15,7 +15,6 @@ from persistlint.schema.script import Runner
 from persistlint.source import SourceFile
 from persistlint.sql.project import read_in_project
 from persistlint.sql.replay import Replay
-from persistlint.sql.splitter import statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,9 +66,7 @@ class PrismaReader:
         for draft in prisma.drafts_of(module, schema, syntax.source):
             texts += draft.statements()
         texts += (join(_joining(*pair), pair[0].range) for pair in _pairs(schema, blocks))
-        for text in texts:
-            for tokens in statements(text.text, schema.dialect):
-                replay.read(text, tokens)
+        replay.read_texts(texts)
         return replay.script(module.range, path, _RUNNER, is_dump=False, is_undone=None, version="")
 
     def dialect(self, path: str, content: bytes) -> str | None:

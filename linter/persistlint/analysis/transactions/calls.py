@@ -35,6 +35,8 @@ from persistlint.ir import (
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from persistlint.analysis.transactions.walk import Walk
     from persistlint.ir import Function
 
@@ -80,17 +82,15 @@ _LATER = frozenset(
         "scheduleJob",
         "after",
     ]
-)  # fmt: skip
+)
 
 
 def visit_call(walker: Walk, node: Call | TaggedTemplate, use: Use) -> None:
     if isinstance(node, Call) and walker.file.has_locks and takes_lock(node):
         walker.is_locked = True
-        functions = (argument.value.function for argument in node.arguments if isinstance(argument.value, Lambda))
-        walker.file.guarded.update(map(id, functions))
+        walker.file.guarded.update(_functions_given(node))
     if isinstance(node, Call) and last_name(node.function) in _LATER:
-        functions = (argument.value.function for argument in node.arguments if isinstance(argument.value, Lambda))
-        walker.file.launched.update(map(id, functions))
+        walker.file.launched.update(_functions_given(node))
     chain = walker.handles.follow(node, walker.scope)
     if chain.effect and chain.root is not None and chain.call is not None:
         access(walker, node, chain, use)
@@ -99,6 +99,11 @@ def visit_call(walker: Walk, node: Call | TaggedTemplate, use: Use) -> None:
             walker.visit(child, Use.KEPT)
     else:
         plain(walker, node, use)
+
+
+def _functions_given(call: Call) -> Iterator[int]:
+    """The identities of the functions that are written as arguments of a call."""
+    return (id(argument.value.function) for argument in call.arguments if isinstance(argument.value, Lambda))
 
 
 def access(walker: Walk, node: Call | TaggedTemplate, chain: Chain, use: Use) -> None:
