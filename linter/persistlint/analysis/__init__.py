@@ -125,8 +125,9 @@ def _imported(source: SourceFile, wanted: Wanted) -> Iterator[tuple[Any, frozens
     """Every module that makes facts of the wanted kinds of a file, with the signs that are enough for it."""
     if source.language != "sql" and not source.is_written_by_hand:
         return  # generated, minified and bundled code: nobody mends there what would be said of it
-    # What a program sends is only read where it stands in the program.
-    sends = not any(issubclass(SentStatements, asked) for asked in wanted) or may_hold_sql(source)
+    # What a program sends is only read where it stands in the program; a script sends nothing.
+    sends = not any(issubclass(SentStatements, asked) for asked in wanted)
+    sends = sends or (source.language != "sql" and may_hold_sql(source))
     for module, signs in _makers(frozenset(wanted.items()), sends=sends):
         if source.language in _LANGUAGES.get(module, (source.language,)) and not _is_idle(module, source):
             yield _maker(module), signs

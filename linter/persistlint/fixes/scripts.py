@@ -17,6 +17,7 @@ from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.schema.altering import default_name
 from persistlint.schema.changes import CreateTable, End
+from persistlint.schema.naming import INDEX_STYLES, index_styles, named_like
 from persistlint.schema.script import OF_RUNNER
 from persistlint.source import Range
 from persistlint.sql.lexer import word_set
@@ -40,7 +41,6 @@ _DIRECTIVE = regex(rb"migrat|liquibase|changeset|rollback|transaction", re.IGNOR
 _BLANK_LINES = regex(rb"(?:[ \t]*(?:\r\n|\n|\r))+")
 _CAPITALS = regex(r"'[^']*'|\"[^\"]*\"|\b[A-Z]+\b")
 _PLAIN = regex(r"[a-z_][a-z0-9_]*")
-_INDEX_NAMES = ("{0}_{1}_idx", "idx_{0}_{1}", "ix_{0}_{1}", "index_{0}_on_{2}", "{0}_{1}_index", "{0}_{1}_ix")
 _LONGEST_NAME = 63  # bytes, in PostgreSQL
 _RESERVED = word_set(
     "all analyse analyze and any array as asc asymmetric both by case cast check collate column condition constraint"
@@ -133,33 +133,18 @@ def new_name(script: Script, *parts: str) -> str:
 def index_name(script: Script, table: str, columns: tuple[str, ...], instead_of: Index | None = None) -> str:
     """A new name for an index of some columns of a table, made as those of most indexes of the project are, else as
     PostgreSQL does it; "" where it is taken or too long. An index that goes takes none."""
-    named = (
-        (each.name.name, index) for each in script.final.tables.values() for index in each.indexes if index.columns
-    )
-    styles = Counter(
-        style
-        for name, index in named
-        for style in _INDEX_NAMES
-        if index != instead_of and index.name == _named(style, name, index.columns)
-    )
-    style = max(_INDEX_NAMES, key=lambda style: styles[style])
-    name = _named(style, table, columns)
+    styles = Counter(style for each in script.final.tables.values() for style in each.index_styles)
+    if instead_of is not None and instead_of.columns:
+        styles.subtract(index_styles(instead_of.name, table, instead_of.columns))
+    style = max(INDEX_STYLES, key=lambda style: styles[style])
+    name = named_like(style, table, columns)
     return _free(script, name if styles[style] else name.lower(), instead_of)
 
 
-def _named(style: str, table: str, columns: tuple[str, ...]) -> str:
-    return style.format(table, "_".join(columns), "_and_".join(columns))
-
-
 def _free(script: Script, name: str, instead_of: Index | None = None) -> str:
-    indexes = [index for table in script.final.tables.values() for index in table.indexes]
-    indexes = [index for index in indexes if index != instead_of]
-    taken = {
-        index.name or "_".join((index.table.name, *index.columns, "idx")) for index in indexes
-    }  # as PostgreSQL does
-    taken |= {found.name for table in script.final.tables.values() for found in table.constraints}
-    taken |= {table.name.name for table in script.final.tables.values()}
-    return name if name not in taken and len(name.encode()) <= _LONGEST_NAME else ""
+    is_taken = any(name in table.names for table in script.final.tables.values())
+    is_its_own = instead_of is not None and name == instead_of.given_name
+    return name if len(name.encode()) <= _LONGEST_NAME and (is_its_own or not is_taken) else ""
 
 
 def is_taken(name: str, table: Table | None) -> bool:

@@ -11,11 +11,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from persistlint.records import dataclass
+from persistlint.schema.naming import index_styles
 
 if TYPE_CHECKING:
     from persistlint.source import Range
 
 DEFAULT_SCHEMAS = frozenset({"", "public", "main", "dbo"})
+# Types that PostgreSQL lacks, and MySQL or SQLite have.
+_OF_OTHERS = frozenset(
+    {
+        "blob", "tinyblob", "mediumblob", "longblob", "tinytext", "mediumtext", "longtext", "tinyint", "mediumint",
+        "datetime",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +171,11 @@ class Index:
     nulls_distinct: bool = True
     expressions: tuple[Expression, ...] = ()
 
+    @property
+    def given_name(self) -> str:
+        """Its name; one without is named by PostgreSQL."""
+        return self.name or "_".join((self.table.name, *self.columns, "idx"))
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -218,6 +231,24 @@ class Table:
     def foreign_keys(self) -> tuple[tuple[Constraint, Reference], ...]:
         """Its foreign keys, with what they refer to."""
         return tuple((found, found.reference) for found in self.constraints if found.reference is not None)
+
+    @cached_property
+    def is_of_others(self) -> bool:
+        """Whether a column has a type that PostgreSQL lacks."""
+        types = (column.type.text.lower().partition("(")[0].strip() for column in self.columns if column.type)
+        return not _OF_OTHERS.isdisjoint(types)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names that it takes in its schema: its own, and those of its constraints and indexes."""
+        constraints = (constraint.name for constraint in self.constraints)
+        return frozenset([self.name.name, *constraints, *(index.given_name for index in self.indexes)])
+
+    @cached_property
+    def index_styles(self) -> tuple[str, ...]:
+        """How its indexes are named, of each all that it may be; `schema.naming` has them."""
+        named = (index for index in self.indexes if index.columns)
+        return tuple(style for index in named for style in index_styles(index.name, self.name.name, index.columns))
 
     def requires(self, name: str) -> bool:
         """Whether a column refuses NULL: by NOT NULL, as part of the primary key, or as an identity."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.regexes import regex
@@ -12,7 +13,10 @@ if TYPE_CHECKING:
 
 _WORD = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _BORDER = regex(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_MOST = 10_000  # names that are kept, for every script of a project is held against the same tables
 _COPY = regex(r"_|\d+|tmp|temp|temporary|new|copy|rebuilt|alembic|shadow", re.IGNORECASE)
+# Of the table, and of the columns in the two ways in which several are joined.
+INDEX_STYLES = ("{0}_{1}_idx", "idx_{0}_{1}", "ix_{0}_{1}", "index_{0}_on_{2}", "{0}_{1}_index", "{0}_{1}_ix")
 TENANT_COLUMNS = frozenset(
     [
         "tenant_id",
@@ -135,11 +139,13 @@ def is_copy_of(copy: str, name: str) -> bool:
     return rest != copy.lower() and rest != "" and _COPY.sub("", rest) == ""
 
 
+@lru_cache(maxsize=_MOST)
 def words(name: str) -> tuple[str, ...]:
     """The words of a name in lower case: `order_items` and `orderItems` are (order, items)."""
     return tuple(match.lower() for match in _WORD.findall(name))
 
 
+@lru_cache(maxsize=_MOST)
 def singular(word: str) -> str:
     """A word without its plural ending; close enough to compare names of tables."""
     if word.endswith("ies") and len(word) > 4:
@@ -188,3 +194,13 @@ def is_about_money(table: Table) -> bool:
 def tenant_column(table: Table) -> Column | None:
     """The column that says whose row it is."""
     return next((column for column in table.columns if column.name.lower() in TENANT_COLUMNS), None)
+
+
+def named_like(style: str, table: str, columns: tuple[str, ...]) -> str:
+    """The name of an index of some columns in one of `INDEX_STYLES`."""
+    return style.format(table, "_".join(columns), "_and_".join(columns))
+
+
+def index_styles(name: str, table: str, columns: tuple[str, ...]) -> list[str]:
+    """The `INDEX_STYLES` in which this is the name of an index of some columns."""
+    return [style for style in INDEX_STYLES if name == named_like(style, table, columns)]

@@ -29,13 +29,6 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 C = TypeVar("C")
-# Types that PostgreSQL lacks, and MySQL or SQLite have.
-_OF_OTHERS = frozenset(
-    {
-        "blob", "tinyblob", "mediumblob", "longblob", "tinytext", "mediumtext", "longtext", "tinyint", "mediumint",
-        "datetime",
-    }
-)  # fmt: skip
 _SETTLED = 10  # migrations that follow one: more than a branch adds
 OF_RUNNER = 0  # the number of the transaction that the runner of a migration opens
 
@@ -134,9 +127,7 @@ class Script(SchemaFile):
     @cached_property
     def is_shared(self) -> bool:
         """Whether another database than PostgreSQL makes its tables as well: one has a type that PostgreSQL lacks."""
-        columns = (column for table in self.final.tables.values() for column in table.columns)
-        types = (column.type.text.lower().partition("(")[0].strip() for column in columns if column.type is not None)
-        return self.dialect == "postgres" and not _OF_OTHERS.isdisjoint(types)
+        return self.dialect == "postgres" and any(table.is_of_others for table in self.final.tables.values())
 
     def of(self, kind: type[C]) -> list[C]:
         """The changes of one kind that the file makes, without those of the part that undoes it."""

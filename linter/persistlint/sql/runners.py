@@ -174,4 +174,9 @@ def _has_manifest(path: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _is_in_project(directory: Path) -> bool:
-    return any((folder / name).is_file() for folder in upwards(directory) for name in MANIFESTS)
+    return any(map(_has_one, upwards(directory)))
+
+
+@lru_cache(maxsize=1024)
+def _has_one(directory: Path) -> bool:
+    return any((directory / name).is_file() for name in MANIFESTS)

@@ -75,8 +75,9 @@ _INDEX = regex(rb"\ACREATE\s+UNIQUE\s+INDEX\s[^()]*\([^()]*\)(?=\s*\Z)", re.IGNO
 @rule("nullable-unique", on=Script, severity=Severity.WARNING)
 def nullable_unique(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every unique key over several columns of which one may be NULL."""
-    tables = frozenset(singular(table.name.name).lower() for table in script.final.tables.values())
-    for table, columns, range in _keys(script):
+    keys = list(_keys(script))
+    tables = frozenset(singular(table.name.name).lower() for table in script.final.tables.values() if keys)
+    for table, columns, range in keys:
         optional = [name for name in columns if _is_missed(table, name, tables)]
         is_anyway = table.primary_key is not None and set(table.primary_key.columns) <= set(columns)
         is_free = is_anyway or _is_covered(table, optional) or _is_absent(table, columns, optional)

@@ -63,14 +63,16 @@ _TIMESTAMP = regex(rb"\Atimestamp(\s*\(\s*\d\s*\))?(?:\s+without\s+time\s+zone)?
 @rule("timestamp-without-time-zone", on=Script, severity=Severity.WARNING)
 def timestamp_without_time_zone(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column that holds a moment without saying which."""
-    if script.dialect != "postgres" or script.is_shared:
+    if script.dialect != "postgres":
         return
     found = [
         (column, column.type)
         for _, column, final in script.columns()
         if column.type is not None and _is_naive(column.type) and _is_naive(final.type)
     ]
-    others = _convention(script) if found else 0
+    if not found or script.is_shared:
+        return
+    others = _convention(script)
     if others:
         found = found[:1] if script.is_first else []
     besides = f", here and in the {others} other columns of the project that are like it" if others else ""
