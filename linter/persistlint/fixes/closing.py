@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix
+from persistlint.fixes.ending import ending_of
 from persistlint.fixes.go import returned
 from persistlint.fixes.guards import insert, is_in_loop, unsafe
 from persistlint.fixes.wrapping import wrapped
@@ -29,13 +30,10 @@ if TYPE_CHECKING:
     from persistlint.facts import Transaction, Uncommitted
     from persistlint.fixes.program import Frame, Program
 
-_WITH_CONTEXT = ("pgx",)  # libraries of Go whose Rollback wants a context
-_ROLLBACKS = {"commitTransaction": "rollbackTransaction", "COMMIT": "ROLLBACK", "commit": "rollback"}
+_ROLLBACKS = {"COMMIT": "ROLLBACK", "commit": "rollback"}
 _ROOT = regex(r"^await\s+|\.\w+\(.*$|^(?:const|let|var)\s+", re.DOTALL)  # what is no handle
 _RELEASE = regex(r"\.(?:release|end|close)\(")
 _COMMIT = regex(r"\bcommitTransaction\b|\bCOMMIT\b|\bcommit\b")
-_ABORTS = "mongo"  # how the names of libraries begin that call it otherwise
-_FIELD_OF_ERROR = {"GORM": ".Error"}  # where a call gives an object that has the error
 _LEAVES = r"\breturn\b[^\n]*\b{0}\b(?!\.)|[=:{{][ \t]*&?{0}\b(?!\.)"  # how a handle outlives its function
 
 
@@ -75,11 +73,10 @@ def rolled_back(program: Program, fact: Transaction) -> tuple[Fix, ...]:
 def returned_commit(program: Program, fact: Transaction, place: Range) -> tuple[Fix, ...]:
     """The error of a commit of Go is returned."""
     frame = program.frame(place)
-    library = fact.opener.library.name if fact.opener.library is not None else ""
     if frame is None or not isinstance(frame.statement, ExpressionStatement) or not program.is_alone(frame.statement):
         return ()
     statement = frame.statement
-    call = f"{program.source.text(statement.value.range)}{_FIELD_OF_ERROR.get(library, '')}"
+    call = f"{program.source.text(statement.value.range)}{ending_of(fact.opener.library).error}"
     following = frame.following[0] if frame.following else None
     is_last = isinstance(following, Return) and program.source.text(following.range) == "return nil"
     if following is not None and is_last and program.is_clean(Range(statement.range.start, following.range.end)):
@@ -161,10 +158,9 @@ def _deferred(program: Program, fact: Transaction, frame: Frame, handle: str) ->
     test = frame.following[0] if frame.following else None
     if not isinstance(target, Collection) or not isinstance(begin, Assign) or not isinstance(test, If):
         return ()
-    library = fact.opener.library.name if fact.opener.library is not None else ""
     call = begin.value.value if isinstance(begin.value, Await) else begin.value
     context = ""
-    if library.startswith(_WITH_CONTEXT):
+    if ending_of(fact.opener.library).takes_context:
         if not isinstance(call, Call) or not call.arguments:
             return ()
         context = program.source.text(call.arguments[0].range)
@@ -186,7 +182,5 @@ def _is_commit(program: Program, statement: Statement, names: set[str]) -> bool:
 def _rollback(program: Program, commit: Statement, fact: Transaction) -> str:
     """The call that rolls back what another one commits, spelled alike."""
     text = program.source.text(commit.range).rstrip("; ")
-    library = fact.opener.library.name if fact.opener.library is not None else ""
-    if library.lower().startswith(_ABORTS):
-        return text.replace("commitTransaction", "abortTransaction")
-    return _COMMIT.sub(lambda found: _ROLLBACKS[found.group()], text)
+    words = {**_ROLLBACKS, "commitTransaction": ending_of(fact.opener.library).rollback}
+    return _COMMIT.sub(lambda found: words[found.group()], text)

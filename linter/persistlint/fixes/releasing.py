@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
+from persistlint.fixes.ending import ending_of
 from persistlint.fixes.guards import insert, is_in_loop, unsafe
 from persistlint.ir import Assign, Collection, ExpressionStatement, If, Name, Try, statements_in
 from persistlint.source import Range
@@ -16,9 +17,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.program import Frame, Program
 
 _TITLE = "Give it back on every way out"
-_GIVEN_BACK = {"pgx": "{name}.Release()", "database/sql": "{name}.Close()", "sqlx": "{name}.Close()"}
-_RELEASES = {"asyncpg": "await {pool}.release({name})"}
-_METHOD = "{name}.release()"
+_METHOD = "{name}.release()"  # of every pool of JavaScript
 
 
 def given_back(program: Program, fact: Transaction, place: Range) -> tuple[Fix, ...]:
@@ -28,25 +27,25 @@ def given_back(program: Program, fact: Transaction, place: Range) -> tuple[Fix, 
     statement = frame.statement if frame is not None else None
     if frame is None or not isinstance(statement, Assign):
         return ()
-    target, library = statement.target, fact.opener.library.name if fact.opener.library is not None else ""
+    target, release = statement.target, ending_of(fact.opener.library).release
     if program.source.language == "go":
         first = target.elements[0] if isinstance(target, Collection) and target.elements else None
-        return _deferred(program, frame, first.id, library) if isinstance(first, Name) else ()
+        return _deferred(program, frame, first.id, release) if isinstance(first, Name) else ()
     following = frame.following[0] if frame.following else None
     if not isinstance(target, Name) or not isinstance(following, Try) or following.final:
         return ()
     pool = re.match(r"(?:await\s+)?([\w.]+)\.\w+\(", program.source.text(place))
-    call = _RELEASES.get(library, _METHOD).format(name=target.id, pool=pool[1] if pool is not None else "")
-    if program.source.language == "python" and (library not in _RELEASES or pool is None):
+    call = (release or _METHOD).format(name=target.id, pool=pool[1] if pool is not None else "")
+    if program.source.language == "python" and (not release or pool is None):
         return ()
     return _finally(program, frame, following, target.id, call)
 
 
-def _deferred(program: Program, frame: Frame, name: str, library: str) -> tuple[Fix, ...]:
+def _deferred(program: Program, frame: Frame, name: str, release: str) -> tuple[Fix, ...]:
     test = frame.following[0] if frame.following else None
-    if library not in _GIVEN_BACK or not isinstance(test, If) or not program.is_alone(test) or frame.function is None:
+    if not release or not isinstance(test, If) or not program.is_alone(test) or frame.function is None:
         return ()
-    call = _GIVEN_BACK[library].format(name=name)
+    call = release.format(name=name)
     if call in program.source.text(frame.function.range) or is_in_loop(program, frame.statement.range):
         return ()
     return unsafe(_TITLE, insert(test.range.end, f"\n{program.indentation(test.range.start)}defer {call}"))
