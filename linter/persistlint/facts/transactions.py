@@ -11,6 +11,7 @@ from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.facts.effects import Effect, Handle, Role
+    from persistlint.libraries import Library
     from persistlint.source import Range
 
 
@@ -84,12 +85,14 @@ class StaleWrite(Fact):
 @dataclass(frozen=True, slots=True)
 class WriteBack(StaleWrite):
     """A column that is set to what was computed from the value read before. `range` is the write, `column` the column
-    or attribute, `read` the call that read it, `is_locked` where something keeps others from writing in between."""
+    or attribute, `read` the call that read it, `is_locked` where something keeps others from writing in between.
+    `library` is that of the write, None where nobody knows."""
 
     column: str
     read: Range
     is_locked: bool
     in_transaction: bool
+    library: Library | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,8 @@ class Rows:
             read = computed.row.effect
             if read.handle.name == handle.name and computed.range is not None:
                 is_locked = read.lock or keeps_others_out(read, walk)
-                self.written.append(WriteBack(computed.range, computed.column, read.range, is_locked, True))
+                library = read.handle.library
+                self.written.append(WriteBack(computed.range, computed.column, read.range, is_locked, True, library))
 
     def read_of(self, value: Expression) -> Effect | None:
         """What read the row or the rows that an expression is."""
@@ -265,9 +266,8 @@ class Rows:
         is_versioned = any(_VERSIONS.fullmatch(word) or word == computed.column for word in chosen_by)
         is_relative = found is not None and computed.column in found.relative
         is_locked = read.lock or is_versioned or is_relative or keeps_others_out(effect, walk)
-        self.written.append(
-            WriteBack(effect.range, computed.column, read.range, is_locked, effect.transaction is not None)
-        )
+        in_transaction, library = effect.transaction is not None, effect.handle.library
+        self.written.append(WriteBack(effect.range, computed.column, read.range, is_locked, in_transaction, library))
 
     def _written_back(self, chain: Chain, found: Outline | None, effect: Effect) -> Iterator[Computed]:
         root = chain.root

@@ -125,7 +125,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import CheckedInsert, Sign, StaleWrite, WriteBack
-from persistlint.fixes.atomic import computed_there
+from persistlint.fixes.computed import computed_there
 from persistlint.paths import is_example, is_generated, is_migration, is_product, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
