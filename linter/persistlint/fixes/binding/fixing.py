@@ -9,7 +9,7 @@ from persistlint import ir
 from persistlint.diagnostic import Applicability, Fix
 from persistlint.fixes.binding.calls.counting import check_seen, computed_marks, others_of
 from persistlint.fixes.binding.calls.describing import described
-from persistlint.fixes.binding.calls.passing import Passing
+from persistlint.fixes.binding.calls.passing import Given, Passing
 from persistlint.fixes.binding.calls.sending import count_of, passed, placeholder_of
 from persistlint.fixes.binding.calls.sharing import sharing
 from persistlint.fixes.binding.finishing import expanding, go_imports, merged
@@ -26,6 +26,7 @@ from persistlint.fixes.binding.steps.gathering import gather
 from persistlint.fixes.binding.text import origin
 from persistlint.fixes.binding.text.formats import is_made_text
 from persistlint.fixes.binding.text.place import place_of
+from persistlint.fixes.binding.text.taking import check_taken, whole
 from persistlint.fixes.binding.text.texts import Texts
 from persistlint.fixes.binding.text.tracing import is_escaped
 from persistlint.fixes.binding.unbound.doubling import doubled
@@ -101,6 +102,7 @@ class Binding:
         found = texts.view(place.segments)
         _check_values(found)
         _check_escapes(found, self.program)
+        check_taken(found, query, self.holes, self.source)
         dialect = self.dialect
         style, marks = style_of(query.placeholder, found.text, dialect)
         try:
@@ -133,6 +135,9 @@ class Binding:
             given, written = own.given, own.written
             lists = [mark for parameter, mark in zip(parameters, written, strict=True) if parameter.expands]
             sent = [*own.edits, *expanding(lists, place, site, library, self.source)]
+        taken = whole(found, bound, [value.text for value in given], self.source)
+        if taken and style.is_positional and len({value.before for value in given}) == 1:
+            given, variable = [Given(f"*{taken}", "", given[0].before)], taken
         if given:
             passing = Passing(style, len(marks) + is_followed, given, self.source, variable, found.text)
             passed_on, is_new = passed(passing, site, place, self.program)

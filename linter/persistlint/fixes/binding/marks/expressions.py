@@ -25,7 +25,7 @@ _QUOTE_DOUBLED = regex(  # what people write to escape a quote, which a bound va
 
 def written(value: Value, source: SourceFile) -> str:
     """A value as it is written, without what only escapes quotes in it."""
-    text = source.text(value.expression.range)
+    text = value.written or source.text(value.expression.range)
     match = _QUOTE_DOUBLED.fullmatch(text)
     return (match["value"] or match["go"]) if match else text
 
