@@ -24,6 +24,7 @@ from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
 from persistlint.fixes.binding.steps.choosing import alternative, alternatives
 from persistlint.fixes.binding.steps.gathering import gather
 from persistlint.fixes.binding.text import origin
+from persistlint.fixes.binding.text.constants import check_constants
 from persistlint.fixes.binding.text.formats import is_made_text
 from persistlint.fixes.binding.text.place import place_of
 from persistlint.fixes.binding.text.taking import check_taken, whole
@@ -113,6 +114,9 @@ class Binding:
             raise
         bound = bound_by(parameters, found)
         texts.check_bound(bound)
+        for parameter in parameters:
+            if parameter.end - parameter.start == 1:  # without quotes
+                check_constants(bound_by([parameter], found)[0].expression, site)
         imports: list[Edit] = []
         if takes_objects(query):
             style = replace(style, is_described=True)
