@@ -24,12 +24,13 @@ from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
 from persistlint.fixes.binding.steps.choosing import alternative, alternatives
 from persistlint.fixes.binding.steps.gathering import gather
 from persistlint.fixes.binding.text import origin
-from persistlint.fixes.binding.text.constants import check_constants
+from persistlint.fixes.binding.text.constants import without_constants
 from persistlint.fixes.binding.text.formats import is_made_text
 from persistlint.fixes.binding.text.place import place_of
 from persistlint.fixes.binding.text.taking import check_taken, whole
 from persistlint.fixes.binding.text.texts import Texts
 from persistlint.fixes.binding.text.tracing import is_escaped
+from persistlint.fixes.binding.text.view import Value
 from persistlint.fixes.binding.unbound.doubling import doubled
 from persistlint.fixes.binding.unbound.names import guarded, quoted
 from persistlint.fixes.binding.unbound.numbers import numbers
@@ -114,14 +115,14 @@ class Binding:
             raise
         bound = bound_by(parameters, found)
         texts.check_bound(bound)
-        for parameter in parameters:
-            if parameter.end - parameter.start == 1:  # without quotes
-                check_constants(bound_by([parameter], found)[0].expression, site)
+        bare = [found.items[p.start] for p in parameters if p.end - p.start == 1]  # without quotes
+        values = [item.expression for item in bare if isinstance(item, Value)]
+        nulls = [edit for value in values for edit in without_constants(value, bound, site, self.source)]
         imports: list[Edit] = []
         if takes_objects(query):
             style = replace(style, is_described=True)
             imports = described(parameters, found, site, self.program)
-        doubtful = self._is_doubtful(found, place, site, parameters)
+        doubtful = self._is_doubtful(found, place, site, parameters) or bool(nulls)
         places = [index for p in parameters for index in range(p.start, p.end)]
         is_followed = check_seen(query, site, found, style, marks, places, self.source)
         variable, is_new = "", False
@@ -149,7 +150,7 @@ class Binding:
         self.check_percent(style, _without(found.text, marks))
         # A piece of a statement is sent with the values of others, so that a percent sign is written twice already.
         is_doubled = style.is_percent and is_new and library.percent == "doubled" and not query.is_fragment
-        edits = [*Rewrite(found, self.source, is_doubled).edits(parameters, written), *sent]
+        edits = [*Rewrite(found, self.source, is_doubled).edits(parameters, written), *sent, *dict.fromkeys(nulls)]
         edits += go_imports(found, edits, self.source)
         edits += [edit for edit in imports if edit not in edits]
         return self.whole(edits, len(bound), doubtful)

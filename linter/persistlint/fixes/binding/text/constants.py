@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint import ir
+from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.text.pieces import names_in
 from persistlint.fixes.binding.text.reaching import assignments
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from persistlint.facts import Site
+    from persistlint.fixes.binding.text.view import Value
     from persistlint.source import SourceFile
 
 _NUMBER = regex(r"\s*-?[\d.]+\s*|")
@@ -37,11 +40,29 @@ def nulled(node: ir.Expression, source: SourceFile) -> str:
 
 def check_constants(node: ir.Expression, site: Site) -> None:
     """Refuse a variable that may hold a piece of SQL, such as `"NULL"`."""
-    if isinstance(node, ir.Name):
-        made = [s.value for s in assignments(site, node.id) if s.value is not None]
-        for constant in (each for value in made for each in _constants(value)):
-            if not _NUMBER.fullmatch(constant.value):
-                raise RefusalError(f"`{node.id}` may be `{constant.value}`, which is SQL without quotes, and no value")
+    if made := _made(node, site):
+        assert isinstance(node, ir.Name)
+        raise RefusalError(f"`{node.id}` may be `{made[0].value}`, which is SQL without quotes, and no value")
+
+
+def without_constants(node: ir.Expression, bound: Sequence[Value], site: Site, source: SourceFile) -> list[Edit]:
+    """The edits by which a variable holds the null of the language instead of `"NULL"`, which only values that are
+    `bound` may see. Raises `RefusalError` where it may hold another piece of SQL, or something else sees it."""
+    made, null = _made(node, site), _NULLS.get(source.language)
+    if not made or not isinstance(node, ir.Name):
+        return []
+    own = {value.expression.range for value in bound} | {s.target.range for s in assignments(site, node.id)}
+    seen = [use for use in names_in(site, node.id) if use.range.start > made[0].range.start and use.range not in own]
+    if seen or null is None or any(constant.value.strip().upper() != "NULL" for constant in made):
+        check_constants(node, site)
+    return [Edit(constant.range, null or "") for constant in made]
+
+
+def _made(node: ir.Expression, site: Site) -> list[ir.String]:
+    """The pieces of SQL that a variable is assigned, in source order."""
+    made = [s.value for s in assignments(site, node.id) if s.value is not None] if isinstance(node, ir.Name) else []
+    found = (constant for value in made for constant in _constants(value) if not _NUMBER.fullmatch(constant.value))
+    return sorted(found, key=lambda constant: constant.range)
 
 
 def _constants(node: ir.Expression) -> Iterator[ir.String]:
