@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import field
+from dataclasses import field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -83,6 +83,7 @@ class Sinks:
     sent: list[Sent] = field(default_factory=list)
     named: list[tuple[str, Range, tuple[Piece, ...]]] = field(default_factory=list)
     undecided: set[Range] = field(default_factory=set)  # calls that may be of several drivers
+    handed: dict[tuple[int, int], Operation] = field(default_factory=dict)  # by operation and driver
 
     def on_call(
         self,
@@ -170,6 +171,9 @@ class Sinks:
         pieces: list[tuple[Piece, ...]] = [_as_sent(text, library) for text in texts]
         if bare and self._counts_alone(operation, is_fragment, choice(bare), actual):
             pieces.append(pieces_of(choice(bare), actual.range, actual.range))
+        driver = _driver_of(actuals)
+        if library is not None and driver is not None and driver.text and not (library.placeholder or library.generic):
+            operation, library = self._through(operation, library, driver)
         for text in pieces:
             if not certain and not reads_as(text, is_fragment):
                 continue
@@ -185,9 +189,18 @@ class Sinks:
                     is_fragment,
                     not is_tag and takes_values(operation, actuals, self.source),
                     tail(operation, actuals, self.source),
-                    _driver_of(actuals),
+                    driver,
                 )
             )
+
+    def _through(self, operation: Operation, library: Library, driver: Library) -> tuple[Operation, Library]:
+        """An operation that hands its text to another library, as it is then: what has placeholders is that one's."""
+        key = id(operation), id(driver)
+        if key not in self.handed:
+            own = replace(library, text=driver.text, placeholder=driver.placeholder, binds=driver.binds)
+            self.handed[key] = replace(operation, library=own)
+        found = self.handed[key]
+        return found, found.library
 
     def _counts_alone(self, operation: Operation, is_fragment: bool, value: Value, actual: Actual) -> bool:
         """Whether a value that was not put together here is interpolation all the same: what an escape hatch takes

@@ -66,7 +66,11 @@ def go_imports(found: View, edits: Sequence[Edit], source: SourceFile) -> list[E
 def merged(edits: Iterable[Edit]) -> tuple[Edit, ...]:
     """The same edits, those that touch made one. Raises `RefusalError` where two of them change the same bytes."""
     result: list[Edit] = []
+    before: Edit | None = None
     for edit in sorted(edits, key=lambda edit: edit.range):
+        if edit == before and edit.range.start < edit.range.end:
+            continue  # of a text that stands in the SQL twice
+        before = edit
         if result and edit.range.start < result[-1].range.end:
             raise RefusalError("the values and the text are written in one another")
         if result and edit.range.start == result[-1].range.end:

@@ -9,7 +9,7 @@ from persistlint import ir
 from persistlint.diagnostic import Applicability, Fix
 from persistlint.fixes.binding.calls.counting import check_seen, computed_marks, others_of
 from persistlint.fixes.binding.calls.describing import described
-from persistlint.fixes.binding.calls.passing import Passing
+from persistlint.fixes.binding.calls.passing import Given, Passing
 from persistlint.fixes.binding.calls.sending import count_of, passed, placeholder_of
 from persistlint.fixes.binding.calls.sharing import sharing
 from persistlint.fixes.binding.finishing import expanding, go_imports, merged
@@ -24,10 +24,13 @@ from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
 from persistlint.fixes.binding.steps.choosing import alternative, alternatives
 from persistlint.fixes.binding.steps.gathering import gather
 from persistlint.fixes.binding.text import origin
+from persistlint.fixes.binding.text.constants import without_constants
 from persistlint.fixes.binding.text.formats import is_made_text
 from persistlint.fixes.binding.text.place import place_of
+from persistlint.fixes.binding.text.taking import check_taken, whole
 from persistlint.fixes.binding.text.texts import Texts
 from persistlint.fixes.binding.text.tracing import is_escaped
+from persistlint.fixes.binding.text.view import Value
 from persistlint.fixes.binding.unbound.doubling import doubled
 from persistlint.fixes.binding.unbound.names import guarded, quoted
 from persistlint.fixes.binding.unbound.numbers import numbers
@@ -101,6 +104,7 @@ class Binding:
         found = texts.view(place.segments)
         _check_values(found)
         _check_escapes(found, self.program)
+        check_taken(found, query, self.holes, self.source)
         dialect = self.dialect
         style, marks = style_of(query.placeholder, found.text, dialect)
         try:
@@ -111,11 +115,14 @@ class Binding:
             raise
         bound = bound_by(parameters, found)
         texts.check_bound(bound)
+        bare = [found.items[p.start] for p in parameters if p.end - p.start == 1]  # without quotes
+        values = [item.expression for item in bare if isinstance(item, Value)]
+        nulls = [edit for value in values for edit in without_constants(value, bound, site, self.source)]
         imports: list[Edit] = []
         if takes_objects(query):
             style = replace(style, is_described=True)
             imports = described(parameters, found, site, self.program)
-        doubtful = self._is_doubtful(found, place, site, parameters)
+        doubtful = self._is_doubtful(found, place, site, parameters) or bool(nulls)
         places = [index for p in parameters for index in range(p.start, p.end)]
         is_followed = check_seen(query, site, found, style, marks, places, self.source)
         variable, is_new = "", False
@@ -133,6 +140,9 @@ class Binding:
             given, written = own.given, own.written
             lists = [mark for parameter, mark in zip(parameters, written, strict=True) if parameter.expands]
             sent = [*own.edits, *expanding(lists, place, site, library, self.source)]
+        taken = whole(found, bound, [value.text for value in given], self.source)
+        if taken and style.is_positional and len({value.before for value in given}) == 1:
+            given, variable = [Given(f"*{taken}", "", given[0].before)], taken
         if given:
             passing = Passing(style, len(marks) + is_followed, given, self.source, variable, found.text)
             passed_on, is_new = passed(passing, site, place, self.program)
@@ -140,7 +150,7 @@ class Binding:
         self.check_percent(style, _without(found.text, marks))
         # A piece of a statement is sent with the values of others, so that a percent sign is written twice already.
         is_doubled = style.is_percent and is_new and library.percent == "doubled" and not query.is_fragment
-        edits = [*Rewrite(found, self.source, is_doubled).edits(parameters, written), *sent]
+        edits = [*Rewrite(found, self.source, is_doubled).edits(parameters, written), *sent, *dict.fromkeys(nulls)]
         edits += go_imports(found, edits, self.source)
         edits += [edit for edit in imports if edit not in edits]
         return self.whole(edits, len(bound), doubtful)

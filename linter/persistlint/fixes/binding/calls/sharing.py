@@ -92,13 +92,14 @@ def _alone(query: Query, sending: _Sending, all: Sequence[_Sending], holes: Sequ
     statements = tuple(_without(statement, others) for statement in kept)
     site = replace(sending.site, statements=statements)
     is_first = sending is all[0]
-    if not is_first and values_of(site, program.source) is not None:
+    has_values = values_of(site, program.source) is not None
+    if has_values and not is_first and query.library is not None and query.library.text:
         raise RefusalError("the SQL is sent by several calls, and one of them passes values already")
     return replace(
         query,
         range=site.call.range,
         sql=sending.sql.range,
-        has_parameters=query.has_parameters if is_first else False,
+        has_parameters=query.has_parameters if is_first else has_values,
         site=lambda: site,
     )
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint import ir
+from persistlint.fixes.binding.text.constants import nulled
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
@@ -25,13 +26,13 @@ _QUOTE_DOUBLED = regex(  # what people write to escape a quote, which a bound va
 
 def written(value: Value, source: SourceFile) -> str:
     """A value as it is written, without what only escapes quotes in it."""
-    text = source.text(value.expression.range)
+    text = value.written or source.text(value.expression.range)
     match = _QUOTE_DOUBLED.fullmatch(text)
     return (match["value"] or match["go"]) if match else text
 
 
 def plain(value: Value, source: SourceFile) -> str:
-    """The value of a hole outside quotes, without what only made text of it."""
+    """The value of a hole outside quotes, without what only made text of it. Raises `RefusalError`."""
     node = value.expression
     if value.spec and value.spec not in ("!r", "!s", "%v", "%q", "%d", "%r"):
         return joined([value], source)
@@ -40,6 +41,8 @@ def plain(value: Value, source: SourceFile) -> str:
             return source.text(argument.range)
         case ir.Call(function=ir.Attribute(value=inner, name="toString"), arguments=()):
             return source.text(inner.range)
+        case ir.Conditional() | ir.Binary():
+            return nulled(node, source)
     return written(value, source)
 
 

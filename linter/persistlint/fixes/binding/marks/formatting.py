@@ -57,6 +57,8 @@ def unformatted(
         return [Edit(segment, "") for value, segment in segments if value.range not in kept_values]
     if len(left) == len(own) and not any(range in dropped for range, _ in form.verbs):
         return []
+    if form.taken is not None and form.taken.is_mapping:
+        return []  # which may have more than the text asks for
     if form.written:
         if any(held.holder is form for held in found.held):
             raise RefusalError("the values of the format string are numbered or named")

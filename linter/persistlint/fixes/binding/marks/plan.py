@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -42,6 +43,7 @@ _UNIT = regex(r"(?:\w+_)?(?:MICROSECOND|SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|QUARTE
 # Of what has become SQL already.
 _WRITTEN = regex(r"fmt|format|quot|escap|liter|sanit|sql|^dumps$|^stringify$", re.IGNORECASE)
 _ESCAPED = regex(r"escap|quoted", re.IGNORECASE)  # of a value whose quotes are doubled already
+_TEXTS = frozenset(["str", "repr"])
 _COUNTS = frozenset(["LIMIT", "OFFSET", "TOP"])
 _NAMED = (":name", "%(name)s", "@name")
 
@@ -262,6 +264,8 @@ def _bare(
         raise RefusalError(f"`{source.text(item.expression.range)}` may be SQL already, with quotes of its own")
     if found_list is not None:
         return _list(found_list, tokens, place, query, source, dialect, "bare")
+    if isinstance(item.expression, ir.Subscript) and _called(replace(item, expression=item.expression.value)) in _TEXTS:
+        raise RefusalError("nothing here tells what the list of values is made of")
     previous = tokens[place - 1] if place else None
     following = tokens[place + 1] if place + 1 < len(tokens) else None
     word = previous.word if previous is not None else ""

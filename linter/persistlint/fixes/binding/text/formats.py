@@ -19,6 +19,7 @@ from persistlint.fixes.binding.text.forms import (
     spec_of,
 )
 from persistlint.fixes.binding.text.literals import Literal, UnreadableError, characters
+from persistlint.fixes.binding.text.taking import taken
 from persistlint.records import dataclass
 from persistlint.source import Range
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
 
     from persistlint.fixes.binding.text.literals import Char
+    from persistlint.fixes.binding.text.taking import Taken
     from persistlint.source import SourceFile
 
 _WRITES = "fmt.Fprintf"  # what also puts the text somewhere, so that it stays when its values go
@@ -54,12 +56,13 @@ def is_made_text(node: ir.Expression, source: SourceFile) -> bool:
 @dataclass(frozen=True, slots=True)
 class Verb:
     """A value, where its verb stands in a literal, and how that formats it, as written; where it has no literal, it is
-    added to the format string itself."""
+    added to the format string itself. `written` is how a value is written that is taken out of another."""
 
     value: ir.Expression
     range: Range
     literal: Literal | None
     spec: str = ""
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,8 @@ class Format:
                 continue
             for literal in (each for each in parts_of(source, part.range) if isinstance(each, Literal)):
                 taken = yield from self._verbs(literal, source, taken)
-        if not form.is_indexed and taken != len(form.arguments) - len(form.written):
+        is_counted = form.taken is None and not form.is_indexed
+        if is_counted and taken != len(form.arguments) - len(form.written):
             raise UnreadableError
 
     def _verbs(self, literal: Literal, source: SourceFile, taken: int) -> Generator[Literal | Char | Verb, None, int]:
@@ -97,9 +101,16 @@ class Format:
                 continue
             yield from characters(source, literal, _inside(literal, body, start, match.start()), signs)
             start = match.end()
+            range = _inside(literal, body, match.start(), match.end())
+            if form.taken is not None:
+                key = _key_of(match.groupdict(), form.taken, taken)
+                value, written = form.taken.at(key, source.text(form.taken.node.range))
+                taken += 1
+                form.verbs.append((range, 0))
+                yield Verb(value, range, literal, spec_of(form.kind, match), written)
+                continue
             value, index = self._argument(match.groupdict(), taken)
             taken = index + 1
-            range = _inside(literal, body, match.start(), match.end())
             form.verbs.append((range, index))
             yield Verb(value, range, literal, spec_of(form.kind, match))
         yield from characters(source, literal, _inside(literal, body, start, len(body)), signs)
@@ -123,6 +134,18 @@ class Format:
         return form.arguments[index], index
 
 
+def _key_of(groups: Mapping[str, str | None], taken: Taken, next: int) -> str | int:
+    """The name or the number of the value of a verb among those that are taken out of one expression."""
+    key = groups.get("key") or groups.get("name") or ""
+    if taken.is_mapping:
+        if not key.isidentifier():
+            raise UnreadableError
+        return key
+    if key and not key.isdigit():
+        raise UnreadableError
+    return int(key) if key else next
+
+
 def _inside(literal: Literal, body: str, start: int, end: int) -> Range:
     """Where characters of a literal's body stand, by their half-open indices."""
     at = literal.body.start + len(body[:start].encode())
@@ -130,18 +153,22 @@ def _inside(literal: Literal, body: str, start: int, end: int) -> Range:
 
 
 def formatted(
-    node: ir.Expression, source: SourceFile, constant_of: Callable[[ir.Expression], ir.Expression | None]
+    node: ir.Expression,
+    source: SourceFile,
+    constant_of: Callable[[ir.Expression], ir.Expression | None],
+    is_tuple: Callable[[ir.Expression], bool],
 ) -> Format | None:
     """The format string that an expression puts values into, None for other expressions; `constant_of` gives what an
-    expression or its variable has for one. Raises `UnreadableError` where the values are spread out of a list."""
+    expression or its variable has for one, and `is_tuple` says whether it is a tuple. Raises `UnreadableError` where
+    the values are spread out of a list."""
     is_python = source.language == "python"
     match node:
         case ir.Binary(operator="%", left=left) if is_python and (constant := constant_of(left)) is not None:
-            return _percent(node, constant)
+            return _percent(node, constant, is_tuple)
         case ir.Call(function=ir.Attribute(value=text, name="format")) if (
             is_python and (constant := constant_of(text)) is not None
         ):
-            return _named("braces", FIELD, node, text, constant)
+            return _named("braces", FIELD, node, text, constant, source)
         case ir.Call(function=function, arguments=[ir.Argument(value=text), *rest]) if (
             source.text(function.range) in _PRINTF.get(source.language, ())
             and (constant := constant_of(text)) is not None
@@ -156,13 +183,13 @@ def formatted(
         ) if source.text(made.range) in ("Template", "string.Template") and is_text(text):
             if any(argument.keyword is None for argument in node.arguments):
                 raise UnreadableError
-            return _named("dollar", DOLLAR, node, text, text)
+            return _named("dollar", DOLLAR, node, text, text, source)
         case ir.Call(function=ir.Attribute(name="replace" | "replaceAll")):
             return _replaced(node, source, constant_of)
     return None
 
 
-def _percent(node: ir.Binary, constant: ir.Expression) -> Format:
+def _percent(node: ir.Binary, constant: ir.Expression, is_tuple: Callable[[ir.Expression], bool]) -> Format:
     right = node.right
     keyed: dict[str, ir.Expression] = {}
     if isinstance(right, ir.Mapping):
@@ -170,6 +197,8 @@ def _percent(node: ir.Binary, constant: ir.Expression) -> Format:
         arguments = [entry.value for entry in right.entries]
     elif isinstance(right, ir.Collection) and right.kind is ir.Sequence.TUPLE:
         arguments = list(right.elements)
+    elif (found := _taken_by(node, constant, is_tuple)) is not None:
+        return Format(Form("percent", node.range, node.left.range, [right], found), PRINTF, {}, constant)
     else:
         arguments = [right]
     if any(isinstance(argument, ir.Spread) for argument in arguments):
@@ -180,8 +209,30 @@ def _percent(node: ir.Binary, constant: ir.Expression) -> Format:
     return Format(form, PRINTF, keyed, constant)
 
 
-def _named(kind: str, pattern: re.Pattern[str], node: ir.Call, text: ir.Expression, constant: ir.Expression) -> Format:
+def _taken_by(node: ir.Binary, constant: ir.Expression, is_tuple: Callable[[ir.Expression], bool]) -> Taken | None:
+    """What the verbs take their values out of: a mapping where they have names, and a tuple where there are several.
+    None where there is one, which takes the value itself."""
+    texts = [part.value for e in format_of(constant) for part in ir.walk(e) if isinstance(part, ir.String)]
+    verbs = [match for text in texts for match in PRINTF.finditer(text) if match.group() != "%%"]
+    has_names = any(match["key"] for match in verbs)
+    is_several = has_names or len(verbs) > 1 or is_tuple(node.right)
+    return taken(node.right, has_names) if is_several else None
+
+
+def _named(
+    kind: str,
+    pattern: re.Pattern[str],
+    node: ir.Call,
+    text: ir.Expression,
+    constant: ir.Expression,
+    source: SourceFile,
+) -> Format:
     """A call whose arguments may have names."""
+    match node.arguments:
+        case [ir.Argument(value=value, spread=True) as argument]:
+            found = taken(value, source.text(argument.range).startswith("**"))
+            if found is not None:
+                return Format(Form(kind, node.range, text.range, [value], found), pattern, {}, constant)
     if any(argument.spread for argument in node.arguments):
         raise UnreadableError
     form = Form(kind, node.range, text.range, [argument.value for argument in node.arguments])

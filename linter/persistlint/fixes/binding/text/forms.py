@@ -15,6 +15,7 @@ from persistlint.source import Range
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from persistlint.fixes.binding.text.taking import Taken
     from persistlint.source import SourceFile
 
 PRINTF = regex(r"%(?:\[(?P<index>\d+)\]|\((?P<key>\w+)\))?[-+ #0]*\d*(?:\.\d+)?[a-zA-Z%]")
@@ -35,12 +36,14 @@ class Form:
     `text` is the format string or its name, `arguments` the values in their order; `is_indexed` where one of them is
     named by its number, so that none can be left out alone; `written` is where those that have a name stand, in their
     order: for `replace` the calls, by what they replace; `stays` where the call does more than to make a text. `verbs`
-    are the places in the format string where values stand, each with the index of its argument."""
+    are the places in the format string where values stand, each with the index of its argument. `taken` where all of
+    them are taken out of the one argument."""
 
     kind: str
     range: Range
     text: Range
     arguments: list[ir.Expression]
+    taken: Taken | None = None
     is_indexed: bool = False
     stays: bool = False
     written: dict[str, Range] = field(default_factory=dict)

@@ -21,6 +21,7 @@ _TO_TEXT = ("str", "repr")
 _SEPARATOR = regex(r"\s*,\s*")
 _QUOTED_SEPARATOR = regex(r"'\s*,\s*'")
 _QUOTES = ("'", '"')
+_AGAIN = (ir.Name, ir.Attribute, ir.Call)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,10 @@ def listed(value: Value, source: SourceFile) -> Listed | None:
             return _python_tuple(node, _tuple_of(inner), value, source)
         case ir.Call() if _tuple_of(node):
             return _python_tuple(node, _tuple_of(node), value, source)
+        case ir.Subscript(
+            value=ir.Call(function=ir.Name(id="str" | "repr"), arguments=[ir.Argument(value=inner)]), index=ir.Unknown()
+        ) if source.text(node.range).endswith("[1:-1]"):
+            return _between_brackets(node, inner, value, source)
         case ir.Call(function=ir.Attribute(value=ir.String(value=separator), name="join"), arguments=[items]):
             return _python(node, separator, items.value, value, source) if source.language == "python" else None
         case ir.Call(function=ir.Attribute(value=values, name="join"), arguments=[separator_argument]) if isinstance(
@@ -229,6 +234,12 @@ def _python_tuple(node: ir.Expression, items: ir.Expression | None, value: Value
     quote = "'" if value.literal is not None and value.literal.quote[0] == '"' else '"'
     marks = f"{quote}, {quote}.join([{quote}{{}}{quote}] * len({text}))"
     return Listed(node.range, _name(items), False, f"*{text}", f"list({text})", marks, is_tuple=True)
+
+
+def _between_brackets(node: ir.Expression, items: ir.Expression, value: Value, source: SourceFile) -> Listed | None:
+    """The list whose text Python makes, without its brackets: `str(ids)[1:-1]`."""
+    made = _python_tuple(node, _tuple_of(items) or items, value, source)
+    return replace(made, is_tuple=False) if made is not None and isinstance(items, _AGAIN) else None
 
 
 def _javascript(node: ir.Call, separator: ir.String, items: ir.Expression, source: SourceFile) -> Listed | None:

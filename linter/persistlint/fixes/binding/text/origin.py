@@ -30,9 +30,9 @@ _ANSWERS = regex(r"render|jsonify|response|flash|abort|messagebox|show(?:info|wa
 _MESSAGE = regex(r"(?:\w*_)?(?:log|error|err|message|msg)|\w+(?:Message|Msg|Error)", re.IGNORECASE)
 
 
-def definitions(name: ir.Name, site: Site) -> list[Step]:
+def definitions(name: ir.Name, site: Site, uses: int = 1) -> list[Step]:
     """The assignments that make the text which a variable holds at a call: one with `=`, and those that add to it.
-    Raises `RefusalError` where that is not certain, or where the variable is used for something else, too."""
+    Raises `RefusalError` where that is not certain, or where the variable is used more often than that."""
     found = [s for s in reaching(name, site) if s.value is not None or not s.declares]
     if not found or found[0].operator != "=" or found[0].value is None:
         raise RefusalError("the SQL is put together in another place")
@@ -47,17 +47,17 @@ def definitions(name: ir.Name, site: Site) -> list[Step]:
     check_trims(found, name.id)
     if any(s.range.start > name.range.start for s in found):
         raise RefusalError(f"`{name.id}` changes after the call")
-    usual = 1 + own_uses(found[1:], name.id)
+    usual = uses + own_uses(found[1:], name.id)
     if uses_of(name, site, usual + 1) > usual:
         raise SharedError(f"`{name.id}` is used in more than one place")
     return steps
 
 
 def text_of(name: ir.Name, site: Site, is_part: Callable[[ir.Name], bool] | None = None) -> ir.Expression | None:
-    """The text that a variable holds, where it is assigned once, for this one use; None elsewhere. Raises `SharedError`
-    where that `is_part` of the SQL and it has other uses."""
+    """The text that a variable holds, where it is assigned once, for this one text; None elsewhere. Raises
+    `SharedError` where that `is_part` of the SQL and it has other uses."""
     try:
-        found = definitions(name, site)
+        found = definitions(name, site, _uses_beside(name, site))
     except SharedError:
         if is_part is not None and is_part(name):
             raise
@@ -67,6 +67,14 @@ def text_of(name: ir.Name, site: Site, is_part: Callable[[ir.Name], bool] | None
     text = found[0].texts[0]
     is_certain = len(found) == 1 and not branches(found[0].statement.range, name.range, site)
     return text if is_certain and isinstance(text, _TEXTS) else None
+
+
+def _uses_beside(name: ir.Name, site: Site) -> int:
+    """How often the text around a variable has it: at least once."""
+    nodes = [n for s in site.statements if name.range in s.range for e in ir.expressions(s) for n in ir.walk(e)]
+    texts = [n for n in nodes if isinstance(n, ir.Template | ir.Binary) and name.range in n.range]
+    counts = (sum(is_name(inner, name.id) for inner in ir.walk(text)) for text in texts)
+    return max(counts, default=1)
 
 
 def list_of_values(node: ir.Expression, site: Site) -> ir.Assign | None:
@@ -86,6 +94,12 @@ def list_of_values(node: ir.Expression, site: Site) -> ir.Assign | None:
     made = found[0].statement
     is_certain = len(found) == 1 and isinstance(made, ir.Assign) and not branches(made.range, name.range, site)
     return made if is_certain and isinstance(made, ir.Assign) else None
+
+
+def is_tuple(node: ir.Expression, site: Site) -> bool:
+    """Whether a variable of the function is a tuple wherever it is assigned."""
+    made = [s.value for s in assignments(site, node.id)] if isinstance(node, ir.Name) else []
+    return bool(made) and all(isinstance(m, ir.Collection) and m.kind is ir.Sequence.TUPLE for m in made)
 
 
 def constant_of(node: ir.Expression, site: Site, program: Program) -> ir.Expression | None:

@@ -31,7 +31,8 @@ class Asked:
     `resolve` the text of a variable or of an expression that is to be taken apart, too, `pieces` the list that a call
     joins, `constant` the string constants that a format string is or is named for, `made` what makes a list of values,
     `repeated` what a call joins that is made for every element of a list, and `chosen` the texts that a conditional
-    expression chooses between. `own` are the places where a text begins with what its variable held before."""
+    expression chooses between; `is_tuple` says whether a variable has a tuple. `own` are the places where a text begins
+    with what its variable held before."""
 
     unwrap: Callable[[ir.Call], ir.Expression | None]
     resolve: Callable[[ir.Expression], ir.Expression | None]
@@ -40,6 +41,7 @@ class Asked:
     made: Callable[[ir.Expression], ir.Assign | None]
     repeated: Callable[[ir.Call], Times | None]
     chosen: Callable[[ir.Conditional], Times | None]
+    is_tuple: Callable[[ir.Expression], bool]
     own: Collection[Range] = ()
 
 
@@ -81,10 +83,11 @@ class _Reader:
         literal: Literal | None = None,
         spec: str = "",
         form: Form | None = None,
+        written: str = "",
     ) -> None:
         """Go on with a value."""
         made = self.asked.made(node)
-        self.add(Value(node, range, literal, spec, form, self.since, self.is_conditional, made))
+        self.add(Value(node, range, literal, spec, form, self.since, self.is_conditional, made, written))
 
     def ends(self, offset: int) -> None:
         """Note that what was read so far ends at an offset of the file, and something else follows."""
@@ -102,7 +105,7 @@ class _Reader:
                 self.read(left, doubled)
                 self.read(right, doubled)
             case ir.Binary(operator="%") | ir.Call() if (
-                format := formatted(node, self.source, self.asked.constant)
+                format := formatted(node, self.source, self.asked.constant, self.asked.is_tuple)
             ) is not None:
                 self.format(format)
             case ir.Call(function=ir.Attribute(value=ir.Call() as made, name="format")) if (
@@ -288,9 +291,9 @@ class _Reader:
                     self.add(piece)
                 case Verb(value=value, literal=None):
                     self.value(value, value.range)
-                case Verb(value=value, literal=Literal() as literal) if not self.holds(
+                case Verb(value=value, literal=Literal() as literal) if piece.written or not self.holds(
                     form, value, piece.range, literal
                 ):
-                    self.value(value, piece.range, literal, piece.spec, form)
+                    self.value(value, piece.range, literal, piece.spec, form, piece.written)
         if format.constant.range != form.text:
             self.ends(format.constant.range.end)

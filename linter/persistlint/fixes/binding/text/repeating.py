@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from persistlint.facts import Site
     from persistlint.source import SourceFile
 
-_ASKS = frozenset(["len", "bool", "isinstance", "Boolean"])
+_ASKS = frozenset(["len", "bool", "int", "float", "str", "isinstance", "Boolean", "Number", "String"])
+_ASKS_TEXT = frozenset(["strip", "lower", "upper", "isdigit", "isnumeric", "startswith", "endswith", "trim"])
 _VIEWS = frozenset(["items", "values", "keys"])
 _COPIES = frozenset(["sorted", "list", "tuple", "set", "range"])
 _PASSES = frozenset(["enumerate", "zip", "reversed"])  # each run is another one, as long as what they run through is
@@ -34,10 +35,20 @@ def chosen(node: ir.Conditional, source: SourceFile) -> Condition | None:
     for part in ir.walk(node.test):
         if isinstance(part, ir.Await | ir.Yield | ir.AssignmentExpression | ir.Unknown):
             return None
-        if isinstance(part, ir.Call) and not (isinstance(part.function, ir.Name) and part.function.id in _ASKS):
+        if isinstance(part, ir.Call) and not _is_answered_again(part):
             return None
     is_text = all(isinstance(arm, _TEXTS) for arm in (node.then, node.otherwise))
     return Condition(node, source) if is_text else None
+
+
+def _is_answered_again(call: ir.Call) -> bool:
+    """Whether a call gives the same the next time, and does nothing else."""
+    match call:
+        case ir.Call(function=ir.Name(id=name)):
+            return name in _ASKS
+        case ir.Call(function=ir.Attribute(name=name)):
+            return name in _ASKS_TEXT
+    return False
 
 
 def repeated(node: ir.Call, site: Site, source: SourceFile) -> Comprehended | Mapped | None:

@@ -59,6 +59,7 @@ class Texts:
             partial(origin.list_of_values, site=self.site),
             self._repeated,
             self._chosen,
+            partial(origin.is_tuple, site=self.site),
             own_places(self.site),
         )
         return view(segments, self.program.source, asked)
@@ -66,7 +67,8 @@ class Texts:
     def alone(self, node: ir.Expression) -> View:
         """The text that one expression puts together, with nothing of other texts in it. Raises `RefusalError`."""
         constant = partial(origin.constant_of, site=self.site, program=self.program)
-        asked = Asked(unwrapper(self.library), _nothing, _nothing, constant, _nothing, _nothing, _nothing)
+        is_tuple = partial(origin.is_tuple, site=self.site)
+        asked = Asked(unwrapper(self.library), _nothing, _nothing, constant, _nothing, _nothing, _nothing, is_tuple)
         return view([((node,), None)], self.program.source, asked)
 
     def check_bound(self, bound: Sequence[Value]) -> None:
@@ -109,9 +111,9 @@ class Texts:
         return names
 
     def _is_part(self, name: ir.Name) -> bool:
-        """Whether a variable holds SQL in which a hole stands."""
+        """Whether a variable holds SQL in which a hole stands, or the text of a list of values."""
         made = [s.value for s in assignments(self.site, name.id) if s.value is not None]
-        return any(self._has_hole(value.range) and self._may_be_sql(value) for value in made)
+        return any(self._has_hole(value.range) and (self._may_be_sql(value) or self._is_list(value)) for value in made)
 
     def _pieces_of(self, use: ir.Call | ir.Name) -> Pieces | None:
         """The list or the variable whose pieces holes stand in."""

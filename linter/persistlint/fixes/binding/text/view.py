@@ -25,7 +25,8 @@ class Value:
     format string, or the operand of a `+`. `spec` is how it is formatted, as written. `literal` is the literal that it
     stands in, None for an operand; `form` the call that formats it. `since` is the text of a variable that it went into
     before, None where it stands in the text that is sent; `is_conditional` where that text has it only sometimes.
-    `made` is the one statement that makes the list which the expression joins, where it is a variable of its own."""
+    `made` is the one statement that makes the list which the expression joins, where it is a variable of its own.
+    `written` is how the value is written, where a format string takes it out of the expression at that range."""
 
     expression: ir.Expression
     range: Range
@@ -35,6 +36,7 @@ class Value:
     since: Range | None = None
     is_conditional: bool = False
     made: ir.Assign | None = None
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)

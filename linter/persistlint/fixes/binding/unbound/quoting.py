@@ -15,6 +15,7 @@ from persistlint.fixes.binding.calls.sending import values_of
 from persistlint.fixes.binding.marks.laying import emptied
 from persistlint.fixes.binding.marks.plan import bound_by, plan
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.text.constants import check_constants
 from persistlint.fixes.binding.text.kinds import TEXT, kind_of
 from persistlint.fixes.binding.text.literals import Char
 from persistlint.fixes.binding.text.origin import last_name
@@ -78,6 +79,8 @@ def quoted_values(
                 is_whole = 1 < len(view.items) == parameter.end - parameter.start
                 made = _Quoted(quoting.expression, parameter, view, node, query.site(), program).edits()
                 is_bare = parameter.end - parameter.start == 1
+                if is_bare:
+                    check_constants(bound_by([parameter], view)[0].expression, query.site())
                 if made is None or any((hole.context is Context.VALUE) is not is_bare for hole in own):
                     return None
                 if any(hole.context is Context.LIST for hole in own) and not is_whole:
