@@ -18,6 +18,7 @@ from persistlint.analysis.interpretation.execution import execute
 from persistlint.analysis.interpretation.expressions import evaluate
 from persistlint.analysis.interpretation.objects import attribute_of
 from persistlint.analysis.interpretation.state import NOTHING, Checked, Flag, State, merge
+from persistlint.analysis.interpretation.surroundings import Waiting
 from persistlint.analysis.interpretation.values import (
     CONSTANT,
     UNKNOWN,
@@ -114,6 +115,7 @@ class Interpreter:
     outer: dict[str, Value] = field(default_factory=dict)
     frames: list[Frame] = field(default_factory=list)
     functions: dict[int, tuple[Function, Value | None, dict[str, Value]]] = field(default_factory=dict)
+    waiting: Waiting = field(default_factory=Waiting)
     followed: set[int] = field(default_factory=set)
     ran: dict[tuple[Any, ...], Ran] = field(default_factory=dict)
     handed: dict[int, dict[str, Origin]] = field(default_factory=dict)
@@ -142,19 +144,19 @@ class Interpreter:
         # Code outside the file can call what is exported, with anything; the rest runs as it is called here, and for
         # its own sake only where nothing calls it. What is called here comes after its callers, which tell what it is
         # called with. Functions inside functions become known as those run.
-        done: set[int] = set()
         for stage in STAGES:
-            while new := {key: found for key, found in self.functions.items() if key not in done}:
-                wanted.learn(function for function, _, _ in new.values())
+            while new := self.waiting.functions():
+                wanted.learn(new)
                 ran = False
-                for key, (function, receiver, captured) in new.items():
+                for function in new:
+                    key = id(function)
                     exported = function.exported and bool(function.name)
                     if not stage(exported, function.name in wanted.calls):
                         continue
-                    done.add(key)
-                    if (exported or key not in self.followed) and wanted.includes(function, key in self.inner):
-                        self._unless_too_deep(partial(self.run_function, function, receiver, captured))
-                        ran = True
+                    for receiver, captured in self.waiting.turns(key, lambda: self.steps > MOST_STEPS):
+                        if (exported or key not in self.followed) and wanted.includes(function, key in self.inner):
+                            self._unless_too_deep(partial(self.run_function, function, receiver, captured))
+                            ran = True
                 if not ran:
                     break
 
@@ -321,7 +323,9 @@ class Interpreter:
         if id(function) not in self.functions or self.frames[-1].number:
             inside = self.frames[-1].number != 0
             if not (id(function) in self.inner and self._runs_alone()):  # a caller told more of what is around it
-                self.functions[id(function)] = (function, receiver, dict(captured) if inside else self.outer)
+                around = dict(captured) if inside else self.outer
+                self.functions[id(function)] = (function, receiver, around)
+                self.waiting.add(function, receiver, around)
             if inside:
                 self.inner.add(id(function))
         return Closure(function, self.frames[-1].number, receiver)

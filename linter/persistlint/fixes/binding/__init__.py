@@ -23,6 +23,7 @@ from persistlint.fixes.binding.fixing import Binding
 from persistlint.fixes.binding.refusal import RefusalError, SharedError
 from persistlint.fixes.binding.steps.carrying import carried
 from persistlint.fixes.binding.steps.helping import helped, helper_of
+from persistlint.fixes.binding.text.enclosing import enclosing
 from persistlint.fixes.binding.text.statements import with_loops
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _remedy(fact: SqlText, program: Program | None, fix: Callable[[Query, Progra
     if not isinstance(fact, Query):
         return Remedy(reason="no call in this file sends it")
     try:
-        return Remedy((fix(with_loops(fact) if fact.placeholder else fact, program),))
+        return Remedy((fix(enclosing(with_loops(fact), program) if fact.placeholder else fact, program),))
     except RefusalError as refusal:
         return Remedy(reason=str(refusal))
 

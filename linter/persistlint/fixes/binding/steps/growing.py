@@ -162,6 +162,11 @@ class Growing:
                 Edit(Range(step.range.start, step.range.start), "{ "),
                 Edit(Range(end, end), f" {statement} }}"),
             ]
+        if self.source.language not in ("python", "go") and lead.rstrip().endswith("{"):  # `if (x) { … }` on one line
+            ending = _END.match(content, step.range.end)
+            end = ending.end() if ending and b";" in ending.group() else step.range.end
+            is_ended = b";" in content[step.range.end - 1 : end]
+            return [Edit(Range(end, end), f"{'' if is_ended else ';'} {statement}")]
         statement = statement.replace("\n", f"\n{indentation}")
         rest = _REST.match(content, step.range.end)
         if rest is None or not declares:

@@ -11,7 +11,7 @@ from persistlint.fixes.binding.refusal import RefusalError, SharedError
 from persistlint.fixes.binding.text.forms import format_of
 from persistlint.fixes.binding.text.pieces import Step, branches
 from persistlint.fixes.binding.text.reaching import assignments, extension, is_seen, reaching
-from persistlint.fixes.binding.text.statements import Same
+from persistlint.fixes.binding.text.statements import Same, with_functions
 from persistlint.fixes.binding.text.trimming import check_trims, is_trim, own_uses
 from persistlint.fixes.binding.text.variables import is_name, variable
 from persistlint.regexes import regex
@@ -169,18 +169,18 @@ def uses_of(name: ir.Name, site: Site, most: int) -> int:
 
 @lru_cache(maxsize=2)  # every query of a function asks for it
 def _uses(same: Same) -> dict[str, list[Range]]:
-    """Where statements use each variable, other than to show it or to add to it."""
-    found: dict[str, list[Range]] = {}
-    for statement in same.statements:
+    """Where statements, and functions inside them, use each variable, other than to show it or to add to it."""
+    found: dict[str, dict[Range, None]] = {}
+    for statement, hidden in with_functions(same.statements):
         if is_message(statement):
             continue
         for expression in ir.expressions(statement):
             if not (isinstance(statement, ir.Assign) and expression is statement.target):
                 for node in _not_shown(list(ir.walk(expression))):
                     used = variable(node)
-                    if used is not None:
-                        found.setdefault(used.id, []).append(node.range)
-    return found
+                    if used is not None and used.id not in hidden:
+                        found.setdefault(used.id, {})[node.range] = None
+    return {name: list(places) for name, places in found.items()}
 
 
 def is_message(statement: ir.Statement) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from persistlint.source import SourceFile
 
-_HEAD = regex(r"(?:\((?P<listed>[^()]*)\)|(?P<only>[\w$]+))\s*=>\s*")
+_HEAD = regex(r"(?P<head>(?:\((?P<listed>[^()]*)\)|(?P<only>[\w$]+))\s*=>\s*)(?P<opening>\{\s*return\s+)?")
 _PADDING = regex(r"(?<=[(\[{]) |,? (?=[)\]}])")
 _WORD = regex(r"[\w$]+")
 _NAMES = ("value", "each", "part")
@@ -275,7 +275,7 @@ class Mapped(Repeated):
             head = self._indexed()
             each = f"map({head}{pairs})" if len(entries) == 1 else f"flatMap({head}[{pairs}])"
             return f"...Object.fromEntries({items}.{each})"
-        head = self.source.text(self.place)
+        head = self._head()
         if len(entries) == 1:
             return f"...{items}.map({head}{entries[0][1]})"
         return f"...{items}.flatMap({head}[{', '.join(text for _, text in entries)}])"
@@ -287,12 +287,18 @@ class Mapped(Repeated):
 
     def numbered(self) -> list[Edit]:
         """See `Times`."""
-        return [] if self.is_indexed else [Edit(self.place, self._indexed())]
+        head = Range(self.place.start, self.place.start + len(self._head().encode()))
+        return [] if self.is_indexed else [Edit(head, self._indexed())]
 
     def _indexed(self) -> str:
-        """What stands before the text in a function that takes the number of the element."""
-        head = self.source.text(self.place)
-        return head if self.is_indexed else f"({head_of(head)}, {self.index}) => "
+        """What stands before the value of a function that takes the number of the element."""
+        parameters = head_of(self.source.text(self.place))
+        return self._head() if self.is_indexed else f"({parameters}, {self.index}) => "
+
+    def _head(self) -> str:
+        """The parameters of the function and the arrow behind them, without the block that the text may stand in."""
+        match = _HEAD.fullmatch(self.source.text(self.place))
+        return match["head"] if match is not None else ""
 
 
 def _are_named(values: tuple[Entries, Entries]) -> bool:
@@ -300,6 +306,6 @@ def _are_named(values: tuple[Entries, Entries]) -> bool:
 
 
 def head_of(text: str) -> str | None:
-    """The parameters in the head of an arrow function, None where a text is no such head."""
+    """The parameters in the head of an arrow function, which may return at once, None where a text is no such head."""
     match = _HEAD.fullmatch(text)
     return (match["listed"] or match["only"]) if match is not None else None

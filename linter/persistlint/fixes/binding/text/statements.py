@@ -50,6 +50,32 @@ def every(block: ir.Block) -> Iterator[ir.Statement]:
                     yield from every(node.function.body)
 
 
+def own_names(function: ir.Function) -> set[str]:
+    """The names that a function takes or declares, which hide those around it."""
+    names = {parameter.name for parameter in function.parameters}
+    names |= {name for p in function.parameters if p.pattern is not None for name in ir.names_in(p.pattern)}
+    for statement in flat(function.body):
+        if isinstance(statement, ir.FunctionDefinition):
+            names.add(statement.function.name)
+        elif (isinstance(statement, ir.Assign) and statement.declares) or isinstance(statement, ir.Loop):
+            names |= {*ir.names_in(statement.target)} if statement.target is not None else set()
+    return names
+
+
+def with_functions(statements: Iterable[ir.Statement]) -> Iterator[tuple[ir.Statement, frozenset[str]]]:
+    """Statements with those of the functions inside them, each with the names that are others there."""
+    pending = [(statement, frozenset[str]()) for statement in reversed(tuple(statements))]
+    while pending:
+        statement, hidden = pending.pop()
+        yield statement, hidden
+        functions = [statement.function] if isinstance(statement, ir.FunctionDefinition) else []
+        nodes = (node for expression in ir.expressions(statement) for node in ir.walk(expression))
+        functions += [node.function for node in nodes if isinstance(node, ir.Lambda)]
+        for function in functions:
+            inner = hidden | own_names(function)
+            pending += [(each, inner) for each in flat(function.body)]
+
+
 def with_loops(query: Query) -> Query:
     """A query whose site has the statements of callbacks, too."""
     if query.site is None:
