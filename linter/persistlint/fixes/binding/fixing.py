@@ -35,6 +35,7 @@ from persistlint.fixes.binding.unbound.quoting import quoted_values
 from persistlint.libraries import catalogue
 from persistlint.records import dataclass
 from persistlint.regexes import regex
+from persistlint.sql.manifests import dialects_of_module
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -273,10 +274,10 @@ class Binding:
 
 
 def _of_driver(program: Program) -> str | None:
-    """The dialect of the only driver that a file of Go imports."""
+    """The dialect of the only driver that a file of Go imports, or where it imports none, that its module has."""
     imported = {s.module for s in program.module.body if isinstance(s, ir.Import)}
     drivers = (each for each in catalogue("go").libraries if each.drives and not imported.isdisjoint(each.modules))
-    dialects = {driver.dialect for driver in drivers}
+    dialects = {driver.dialect for driver in drivers} or set(dialects_of_module(program.source.path))
     return dialects.pop() if len(dialects) == 1 else None
 
 
