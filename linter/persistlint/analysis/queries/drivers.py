@@ -34,17 +34,22 @@ def placeholder_around(sent: Sent, source: SourceFile, names: Names) -> str:
     if source.language != "go" or library is None or not library.generic or any(drivers):
         return ""
     of_module = {BY_DIALECT.get(dialect, "") for dialect in dialects_of_module(source.path)}
-    told = [*of_module] if len(of_module) == 1 else []
-    found = {*filter(None, told), *_beside(sent, source, names)}
+    found = _own(sent)
+    if len(of_module) < 2:  # else the others may be for another one of the databases
+        found |= _beside(sent, source, names) | of_module
     return found.pop() if len(found) == 1 and found <= _WRITTEN else ""
 
 
+def _own(sent: Sent) -> set[str]:
+    """How the text of a call writes the parameters whose values it passes."""
+    if not sent.has_parameters and sent.operation.effect != "prepare":
+        return set()
+    return _marks("".join(piece if isinstance(piece, str) else " " for piece in sent.pieces))
+
+
 def _beside(sent: Sent, source: SourceFile, names: Names) -> set[str]:
-    """How the text of a call, and those that others send to the same database, write the parameters whose values they
-    pass."""
+    """How the texts that other calls of the file send to the same database do."""
     found: set[str] = set()
-    if sent.has_parameters or sent.operation.effect == "prepare":
-        found |= _marks("".join(piece if isinstance(piece, str) else " " for piece in sent.pieces))
     others = (library for library in names.catalogue.imported(names.modules) if library.types)
     if not all(library.generic for library in others):
         return found  # what looks like the same may be a handle that writes them in its own way

@@ -25,6 +25,7 @@ from persistlint.fixes.binding.steps.choosing import alternative, alternatives
 from persistlint.fixes.binding.steps.gathering import gather
 from persistlint.fixes.binding.text import origin
 from persistlint.fixes.binding.text.formats import is_made_text
+from persistlint.fixes.binding.text.go_types import is_shown, is_text
 from persistlint.fixes.binding.text.place import place_of
 from persistlint.fixes.binding.text.texts import Texts
 from persistlint.fixes.binding.text.tracing import is_escaped
@@ -237,6 +238,8 @@ class Binding:
         """Whether a person is to look at the fix. Raises `RefusalError` where a value changes before it is passed."""
         doubtful = place.is_seen or any(parameter.is_doubtful for parameter in parameters)
         doubtful |= any(origin.is_shared(form, self.program) for form in found.forms)
+        if self.source.language == "go":
+            doubtful |= self._is_of_other_type(found, parameters)
         for parameter in parameters:
             part = found.part_at(parameter.start)
             again = part.times.again if part is not None else ()
@@ -246,6 +249,24 @@ class Binding:
                 if since is not None:
                     same = [origin.stays_the_same(each, since, site) for each in (value.expression, *again)]
                     doubtful |= not all(same)
+        return doubtful
+
+    def _is_of_other_type(self, found: View, parameters: Sequence[Parameter]) -> bool:
+        """Whether Go may bind something else than the text that a format string made of a value between quotes. What a
+        type of the file writes by a method of its own is bound as that text."""
+        doubtful = False
+        for parameter in parameters:
+            values = bound_by([parameter], found)
+            is_whole = parameter.end - parameter.start == 3 and parameter.listed is None
+            if (
+                not is_whole
+                or values[0].form is None
+                or parameter.value != self.source.text(values[0].expression.range)
+            ):
+                continue  # an operand of a sum is a text
+            if is_shown(values[0].expression, self.program):
+                parameter.value = f"fmt.Sprint({parameter.value})"
+            doubtful |= not is_text(values[0].expression, self.program)
         return doubtful
 
     def _text_around(self, hole: Hole) -> ir.Expression | None:
