@@ -101,7 +101,7 @@ class Binding:
         texts = Texts(site, library, self.holes, self.program)
         place = place_of(query, site, library, self.holes, self.program)
         found = texts.view(place.segments)
-        _check_values(found)
+        _check_values(found, self.source)
         _check_escapes(found, self.program)
         dialect = self.dialect
         style, marks = style_of(query.placeholder, found.text, dialect)
@@ -312,11 +312,15 @@ def _is_text(node: ir.Expression, source: SourceFile) -> bool:
     return is_made_text(node, source)
 
 
-def _check_values(found: View) -> None:
-    """Refuse too many values, or one that is waited for in a format string."""
+def _check_values(found: View, source: SourceFile) -> None:
+    """Refuse too many values, one that is waited for in a format string, or one that is a whole text whose format string
+    is not for it alone."""
     if len(found.values) > _MOST_VALUES:
         raise RefusalError(f"more than {_MOST_VALUES} values stand in it")
     for value in found.values:
+        match value.expression:
+            case ir.Call(arguments=[ir.Argument(value=ir.Name(id=name)), *_]) if is_made_text(value.expression, source):
+                raise RefusalError(f"the format string `{name}` is used elsewhere, too, or made elsewhere")
         if value.form is not None and any(isinstance(node, ir.Await) for node in ir.walk(value.expression)):
             raise RefusalError("the value is waited for")
 
