@@ -199,7 +199,10 @@ class Binding:
             return query.site(), query.library
         if self.source.language == "sql":
             raise RefusalError("only an `EXECUTE` of PL/pgSQL has one")
-        raise RefusalError("the file does not tell which driver this is, and each writes its placeholders differently")
+        nor = ", nor does its module" if self.source.language == "go" else ""
+        raise RefusalError(
+            f"the file does not tell which driver this is{nor}, and each writes its placeholders differently"
+        )
 
     def check_percent(self, style: Style, text: str) -> None:
         """Refuse a text with a percent sign where a function sends it that may pass values in any case."""
@@ -313,8 +316,8 @@ def _is_text(node: ir.Expression, source: SourceFile) -> bool:
 
 
 def _check_values(found: View, source: SourceFile) -> None:
-    """Refuse too many values, one that is waited for in a format string, or one that is a whole text whose format string
-    is not for it alone."""
+    """Refuse too many values, one that is waited for in a format string, and one that is a text whose format string is
+    not for it alone."""
     if len(found.values) > _MOST_VALUES:
         raise RefusalError(f"more than {_MOST_VALUES} values stand in it")
     for value in found.values:
