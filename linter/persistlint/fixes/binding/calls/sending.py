@@ -92,7 +92,7 @@ def passed(passing: Passing, site: Site, place: Place, program: Program) -> tupl
     if operation.values == "sets":
         raise RefusalError("the call takes many sets of values, and each would need this one")
     is_spread = source.language == "go" and any(given.text.endswith(SPREAD) for given in passing.given)
-    if is_spread and (not passing.variable or count_of(site, source)):
+    if is_spread and (not passing.variable or count_of(site, source) or len(passing.given) > 1):
         is_prepared = operation.parameters is None and operation.effect == "prepare"
         if operation.parameters != "rest" and not is_prepared:
             raise RefusalError("Go does not spread a list of values among other arguments")
