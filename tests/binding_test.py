@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from markdown import Case, cases
+from persistlint.diagnostic import Applicability
 from persistlint.engine import check
 from persistlint.fixing import fix
 from persistlint.languages import read
@@ -83,3 +84,24 @@ def test_the_driver_that_go_imports_decides_the_placeholder(driver: str, mark: s
     source = source_of(Case("", 1, "a.go", text, ()), text)
     fixed, _ = fix(source, lambda source: check(source, RULE).diagnostics)
     assert f'db.Query("SELECT id FROM t WHERE a = {mark}", a)' in fixed.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "value", "is_safe"),
+    [
+        ("name string", "name", True),
+        ("names []string", "names[0]", True),
+        ("r *http.Request", 'r.FormValue("name")', True),
+        ("shop Shop", "shop.Name", True),
+        ("order other.Order", "order.Side", False),
+    ],
+)
+def test_go_binds_safely_what_the_file_knows_for_a_text(parameters: str, value: str, *, is_safe: bool) -> None:
+    text = (
+        'package a\n\nimport (\n\t"database/sql"\n\t"fmt"\n\n\t_ "github.com/lib/pq"\n)\n\n'
+        "type Shop struct {\n\tName string\n}\n\n"
+        f"func f(db *sql.DB, {parameters}) {{\n"
+        f"\tdb.Query(fmt.Sprintf(\"SELECT id FROM t WHERE a = '%s'\", {value}))\n}}\n"
+    )
+    (diagnostic,) = check(source_of(Case("", 1, "a.go", text, ()), text), RULE).diagnostics
+    assert (diagnostic.fixes[0].applicability is Applicability.SAFE) == is_safe

@@ -252,6 +252,20 @@ def test_a_program_is_checked_again_when_its_first_migration_comes(run: Callable
         assert "schema-sync-beside-migrations" in run("sync.py")
 
 
+def test_a_program_of_go_is_checked_again_when_its_module_has_another_driver(run: Callable[..., str]) -> None:
+    Path(".git").mkdir()
+    Path("store").mkdir()
+    Path("store/shops.go").write_text(
+        'package store\n\nimport "database/sql"\n\nfunc f(db *sql.DB, a string) {\n'
+        '\tdb.Query("SELECT id FROM t WHERE a = \'" + a + "\'")\n}\n'
+    )
+    one, other = ("\tgithub.com/lib/pq v1.10.9\n", "\tgithub.com/mattn/go-sqlite3 v1.14.9\n")
+    for drivers, is_known in (("", False), (one, True), (one + other, False), (other, True)):
+        Path("go.mod").write_text(f"module m\n\ngo 1.22\n\nrequire (\n{drivers})\n")
+        for _ in range(2):
+            assert ("which driver" in run("--select", "interpolated-sql", "store")) != is_known
+
+
 class _Told:
     """What runs when it is read back."""
 

@@ -55,7 +55,7 @@ class _Group:
 class _Together:
     """Several groups as one."""
 
-    groups: tuple[_Group, ...]
+    groups: tuple[_Group | _Together, ...]
 
     @cached_property
     def mark(self) -> bytes:
@@ -124,7 +124,9 @@ class Surroundings:
         if root is None or place is None:
             return Tree(), _Together(())
         own = self.once(tree_below, root).packages.intersection((place, *place.parents))
-        return cast("tuple[Tree, _Together]", self.once(self._made_around, root, own))
+        tree, around = self.once(self._made_around, root, own)
+        above = (self.once(_evidence, directory) for directory in self.once(upwards, place))  # names the drivers
+        return tree, _Together((around, *above))
 
     def _made_around(self, root: Path, own: frozenset[Path]) -> tuple[Tree, _Together]:
         from persistlint.schema_files import tree_below

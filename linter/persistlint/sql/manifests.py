@@ -5,14 +5,12 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from persistlint.heads import head_of
 from persistlint.moments import moment
 from persistlint.sql.neighbours import listed, manifest_named, manifests, table_of_manifests, upwards
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _LARGEST = 1_000_000  # bytes of such a file that are read
 _RANKS = 3  # of the table: tools, drivers, services
@@ -20,6 +18,7 @@ _NOTHING: frozenset[str] = frozenset()
 # A project that has one beside another database keeps its tables in the other, and reports in this one.
 _WAREHOUSES = frozenset({"duckdb", "clickhouse", "snowflake", "bigquery", "redshift"})
 _FLAGS = re.IGNORECASE | re.MULTILINE
+_OF_MODULE = "go.mod"
 
 
 def dialect_of_project(directory: Path, *, of_programs: bool = False) -> str | None:
@@ -32,6 +31,17 @@ def dialect_of_project(directory: Path, *, of_programs: bool = False) -> str | N
     return next(iter(found)) if len(found) == 1 else None
 
 
+def dialects_of_module(path: str) -> frozenset[str]:
+    """The dialects of all drivers that the module of Go has in which a file is; none for a file that is not on disk."""
+    return dialects_named(_OF_MODULE, text_of_module(path))
+
+
+def text_of_module(path: str) -> str:
+    """The manifest of the module of Go in which a file is; "" for a file that is in none, or not on disk."""
+    file = Path(path).absolute()
+    return _of_module(file.parent, moment()) if file.is_file() else ""
+
+
 def dialects_named(name: str, text: str) -> frozenset[str]:
     """The dialects that a file tells by its name and its text."""
     manifest = manifest_named(name)
@@ -41,6 +51,13 @@ def dialects_named(name: str, text: str) -> frozenset[str]:
 def meaning(word: str) -> str | None:
     """The dialect that tools call so."""
     return _by_word(None).get(_plain(word))
+
+
+@lru_cache(maxsize=256)
+def _of_module(directory: Path, moment: int) -> str:
+    """The text of the nearest manifest of a module."""
+    folder = next((folder for folder in upwards(directory) if _OF_MODULE in listed(folder)), None)
+    return head_of(folder / _OF_MODULE, _LARGEST) if folder is not None else ""
 
 
 @lru_cache(maxsize=256)

@@ -10,6 +10,7 @@ from persistlint.analysis.interpretation.interpreter import Interpreter
 from persistlint.analysis.interpretation.pieces import Piece, splices
 from persistlint.analysis.names import Names
 from persistlint.analysis.queries.candidates import candidates, may_send_sql
+from persistlint.analysis.queries.drivers import placeholder_around
 from persistlint.analysis.queries.placeholders import marks_of, placeholder_of
 from persistlint.analysis.queries.statements import count
 from persistlint.analysis.queries.texts import Place, texts_of
@@ -17,7 +18,7 @@ from persistlint.analysis.reach import Reach
 from persistlint.analysis.schedule import Wanted
 from persistlint.analysis.scopes import Scope, scopes
 from persistlint.analysis.signs import places
-from persistlint.facts import Fact, Query, Site, SqlText
+from persistlint.facts import Consulted, Fact, Query, Site, SqlText
 from persistlint.languages import Syntax
 from persistlint.languages import languages as all_languages
 from persistlint.libraries import Library, Operation, catalogue
@@ -72,6 +73,7 @@ class _Queries:
     def facts(self) -> Iterator[Fact]:
         """Every query, and every text that reads as SQL and reached none of them."""
         reached: set[Range] = set()
+        is_of_module = False
         seen: set[tuple[Range, Range, tuple[Piece, ...]]] = set()
         # What only makes text comes after the queries that the text went into, which tell more of its place.
         for sent in sorted(self.sinks.sent, key=lambda sent: sent.makes_text):
@@ -95,6 +97,15 @@ class _Queries:
                 backslash=self._takes_backslash(dialect),
             )
             texts = texts_of(sent.pieces, self.source, place)
+            placeholder = self._placeholder(sent, dialect)
+            if not placeholder and spliced and sent.node.range not in self.sinks.undecided:
+                placeholder = placeholder_around(sent, self.source, self.names)
+            if spliced and self.source.language == "go" and not is_of_module:
+                from persistlint.analysis.tables.catalogs import mark_around  # only who asks reads the project
+
+                is_of_module = True  # and a fix asks which drivers it has, and which version of the language
+                if mark := mark_around(self.source):
+                    yield Consulted(Range(0, 0), mark)
             yield Query(
                 sent.node.range,
                 sent.method,
@@ -108,7 +119,7 @@ class _Queries:
                 clause=place.clause,
                 statements=max((count(text.parts, dialect) for text in texts), default=0) if is_whole else 0,
                 tail=sent.tail,
-                placeholder=self._placeholder(sent, dialect),
+                placeholder=placeholder,
                 site=partial(self._site, sent),
             )
         for name, range, pieces in self.sinks.named:

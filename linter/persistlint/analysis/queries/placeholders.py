@@ -64,10 +64,10 @@ def placeholder_of(
     }
     if len(drivers) == 1:
         return drivers.pop()
-    return "" if drivers else _BY_DIALECT.get(dialect or "", "")
+    return "" if drivers else BY_DIALECT.get(dialect or "", "")
 
 
-_BY_DIALECT = {"postgres": "$1", "mysql": "?", "sqlite": "?"}
+BY_DIALECT = {"postgres": "$1", "mysql": "?", "sqlite": "?"}
 
 
 def with_placeholders(

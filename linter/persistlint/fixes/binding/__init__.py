@@ -19,6 +19,7 @@ from persistlint.diagnostic import Applicability, Remedy
 from persistlint.facts import Query
 from persistlint.fixes.binding.calls.forwarding import forwarded
 from persistlint.fixes.binding.calls.stating import stated
+from persistlint.fixes.binding.finishing import of_version
 from persistlint.fixes.binding.fixing import Binding
 from persistlint.fixes.binding.refusal import RefusalError, SharedError
 from persistlint.fixes.binding.steps.carrying import carried
@@ -53,9 +54,10 @@ def _remedy(fact: SqlText, program: Program | None, fix: Callable[[Query, Progra
     if not isinstance(fact, Query):
         return Remedy(reason="no call in this file sends it")
     try:
-        return Remedy((fix(enclosing(with_loops(fact), program) if fact.placeholder else fact, program),))
+        found = fix(enclosing(with_loops(fact), program) if fact.placeholder else fact, program)
     except RefusalError as refusal:
         return Remedy(reason=str(refusal))
+    return Remedy((of_version(found, program.source),))
 
 
 def _bound(query: Query, holes: Sequence[Hole], program: Program) -> Fix:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -11,10 +12,12 @@ from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.text.origin import last_name
 from persistlint.regexes import regex
 from persistlint.source import Range
+from persistlint.sql.manifests import text_of_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from persistlint.diagnostic import Fix
     from persistlint.facts import Site
     from persistlint.fixes.binding.text.place import Place
     from persistlint.fixes.binding.text.view import View
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 
 _IMPORTS_TEXT = regex(rb"(?m)^from sqlalchemy(?:\.sql(?:\.expression)?)? import (?=.*\btext\b)(?!\()")
 _IMPORTS_PQ = regex(rb"(?m)^(?:import)?[ \t]+(?P<blank>_ )\"github\.com/lib/pq\"")
+_VERSION = regex(r"(?m)^go[ \t]+1\.(\d+)")
+_FIRST_WITH_ANY = 18
+_ANY = regex(r"(\[\]|\.\.\.)any\b")
 _IMPORTS_FMT = regex(rb"(?m)^import \"fmt\"\r?\n\r?\n?|^[ \t]*\"fmt\"\r?\n")
 
 
@@ -61,6 +67,15 @@ def go_imports(found: View, edits: Sequence[Edit], source: SourceFile) -> list[E
     )
     match = _IMPORTS_FMT.search(content)
     return [*made, Edit(Range(*match.span()), "")] if left == 0 and match else made
+
+
+def of_version(fix: Fix, source: SourceFile) -> Fix:
+    """The same fix in the words of the version of Go that the module of a file states, where it does not know `any`."""
+    module = text_of_module(source.path) if source.language == "go" else ""
+    version = _VERSION.search(module)
+    if not module or (version is not None and int(version[1]) >= _FIRST_WITH_ANY):
+        return fix
+    return replace(fix, edits=tuple(replace(edit, text=_ANY.sub(r"\1interface{}", edit.text)) for edit in fix.edits))
 
 
 def merged(edits: Iterable[Edit]) -> tuple[Edit, ...]:

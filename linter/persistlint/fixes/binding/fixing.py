@@ -26,6 +26,7 @@ from persistlint.fixes.binding.steps.gathering import gather
 from persistlint.fixes.binding.text import origin
 from persistlint.fixes.binding.text.constants import without_constants
 from persistlint.fixes.binding.text.formats import is_made_text
+from persistlint.fixes.binding.text.go_types import is_shown, is_text
 from persistlint.fixes.binding.text.place import place_of
 from persistlint.fixes.binding.text.taking import check_taken, whole
 from persistlint.fixes.binding.text.texts import Texts
@@ -38,6 +39,7 @@ from persistlint.fixes.binding.unbound.quoting import quoted_values
 from persistlint.libraries import catalogue
 from persistlint.records import dataclass
 from persistlint.regexes import regex
+from persistlint.sql.manifests import dialects_of_module
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +104,7 @@ class Binding:
         texts = Texts(site, library, self.holes, self.program)
         place = place_of(query, site, library, self.holes, self.program)
         found = texts.view(place.segments)
-        _check_values(found)
+        _check_values(found, self.source)
         _check_escapes(found, self.program)
         check_taken(found, query, self.holes, self.source)
         dialect = self.dialect
@@ -207,7 +209,10 @@ class Binding:
             return query.site(), query.library
         if self.source.language == "sql":
             raise RefusalError("only an `EXECUTE` of PL/pgSQL has one")
-        raise RefusalError("the file does not tell which driver this is, and each writes its placeholders differently")
+        nor = ", nor does its module" if self.source.language == "go" else ""
+        raise RefusalError(
+            f"the file does not tell which driver this is{nor}, and each writes its placeholders differently"
+        )
 
     def check_percent(self, style: Style, text: str) -> None:
         """Refuse a text with a percent sign where a function sends it that may pass values in any case."""
@@ -246,6 +251,8 @@ class Binding:
         """Whether a person is to look at the fix. Raises `RefusalError` where a value changes before it is passed."""
         doubtful = place.is_seen or any(parameter.is_doubtful for parameter in parameters)
         doubtful |= any(origin.is_shared(form, self.program) for form in found.forms)
+        if self.source.language == "go":
+            doubtful |= self._is_of_other_type(found, parameters)
         for parameter in parameters:
             part = found.part_at(parameter.start)
             again = part.times.again if part is not None else ()
@@ -255,6 +262,24 @@ class Binding:
                 if since is not None:
                     same = [origin.stays_the_same(each, since, site) for each in (value.expression, *again)]
                     doubtful |= not all(same)
+        return doubtful
+
+    def _is_of_other_type(self, found: View, parameters: Sequence[Parameter]) -> bool:
+        """Whether Go may bind something else than the text that a format string made of a value between quotes. What a
+        type of the file writes by a method of its own is bound as that text."""
+        doubtful = False
+        for parameter in parameters:
+            values = bound_by([parameter], found)
+            is_whole = parameter.end - parameter.start == 3 and parameter.listed is None
+            if (
+                not is_whole
+                or values[0].form is None
+                or parameter.value != self.source.text(values[0].expression.range)
+            ):
+                continue  # an operand of a sum is a text
+            if is_shown(values[0].expression, self.program):
+                parameter.value = f"fmt.Sprint({parameter.value})"
+            doubtful |= not is_text(values[0].expression, self.program)
         return doubtful
 
     def _text_around(self, hole: Hole) -> ir.Expression | None:
@@ -283,10 +308,10 @@ class Binding:
 
 
 def _of_driver(program: Program) -> str | None:
-    """The dialect of the only driver that a file of Go imports."""
+    """The dialect of the only driver that a file of Go imports, or where it imports none, that its module has."""
     imported = {s.module for s in program.module.body if isinstance(s, ir.Import)}
     drivers = (each for each in catalogue("go").libraries if each.drives and not imported.isdisjoint(each.modules))
-    dialects = {driver.dialect for driver in drivers}
+    dialects = {driver.dialect for driver in drivers} or set(dialects_of_module(program.source.path))
     return dialects.pop() if len(dialects) == 1 else None
 
 
@@ -300,11 +325,15 @@ def _is_text(node: ir.Expression, source: SourceFile) -> bool:
     return is_made_text(node, source)
 
 
-def _check_values(found: View) -> None:
-    """Refuse too many values, or one that is waited for in a format string."""
+def _check_values(found: View, source: SourceFile) -> None:
+    """Refuse too many values, one that is waited for in a format string, and one that is a text whose format string is
+    not for it alone."""
     if len(found.values) > _MOST_VALUES:
         raise RefusalError(f"more than {_MOST_VALUES} values stand in it")
     for value in found.values:
+        match value.expression:
+            case ir.Call(arguments=[ir.Argument(value=ir.Name(id=name)), *_]) if is_made_text(value.expression, source):
+                raise RefusalError(f"the format string `{name}` is used elsewhere, too, or made elsewhere")
         if value.form is not None and any(isinstance(node, ir.Await) for node in ir.walk(value.expression)):
             raise RefusalError("the value is waited for")
 

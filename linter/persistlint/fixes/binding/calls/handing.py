@@ -19,14 +19,20 @@ if TYPE_CHECKING:
     from persistlint.fixes.binding.marks.style import Style
     from persistlint.fixes.program import Program
 
+_TEXTS = ("query", "statement", "text")
 _BEFORE = regex(r"(?:return|const|let|var|await|return await|yield)?")
 
 
 def handed_on(
-    function: ir.Function, calls: Sequence[ir.Call], declared: str, style: Style, program: Program
+    function: ir.Function,
+    calls: Sequence[ir.Call],
+    declared: str,
+    style: Style,
+    program: Program,
+    early: Sequence[Range] = (),
 ) -> list[Edit]:
     """The edits that make a list before every call of a function, and give it to the function, which takes it as it is
-    `declared`. Raises `RefusalError`."""
+    `declared`. The calls at the places `early` move to a statement of their own. Raises `RefusalError`."""
     source, name = program.source, declared.partition(" ")[0]
     nothing, type = ("{}", "Record<string, any>") if style.is_mapping else ("[]", "any[]")
     type = f": {type}" if source.language == "typescript" else ""
@@ -41,8 +47,12 @@ def handed_on(
     index = is_needed.index(False) if False in is_needed else len(parameters)
     edits: list[Edit] = []
     for call in calls:
-        edits.append(_before(call, made, program))
-        edits.append(_given(call, index, name, program))
+        given = _given(call, index, name, program)
+        if call.range in early:
+            text, made_first = _moved(call, given, program)
+            edits += [_before(call, [made, made_first], program), Edit(call.range, text)]
+        else:
+            edits += [_before(call, [made], program), given]
     around = {id(program.function_around(call.range)) for call in calls}
     is_twice = source.language != "python" and len(around) < len(calls)  # a name is declared once
     if is_twice or len({edit.range for edit in edits[::2]}) < len(calls):
@@ -66,8 +76,19 @@ def _given(call: ir.Call, index: int, name: str, program: Program) -> Edit:
     return _listed([argument.range for argument in call.arguments], len(call.arguments), f"{name}={name}")
 
 
-def _before(call: ir.Call, made: str, program: Program) -> Edit:
-    """The edit that makes the list before the statement with a call."""
+def _moved(call: ir.Call, given: Edit, program: Program) -> tuple[str, str]:
+    """The name of the variable that holds what a call returns once it is given the list, and the statement that sets
+    it."""
+    around = program.function_around(call.range)
+    name = next((n for n in _TEXTS if around is not None and not program.has_name(n, around.range)), "")
+    if not name:
+        raise RefusalError("the names for the text of the SQL are taken")
+    before = program.source.text(Range(call.range.start, given.range.start))
+    return name, f"{name} := {before}{given.text}{program.source.text(Range(given.range.end, call.range.end))}"
+
+
+def _before(call: ir.Call, made: Sequence[str], program: Program) -> Edit:
+    """The edit that puts statements before the one with a call."""
     function = program.function_around(call.range)
     around = [s for s in flat(function.body if function is not None else ()) if call.range in s.range]
     start = min(around, key=lambda s: s.range.end - s.range.start).range.start if around else call.range.start
@@ -76,7 +97,7 @@ def _before(call: ir.Call, made: str, program: Program) -> Edit:
     if not _BEFORE.fullmatch(lead.strip()):
         raise RefusalError("no statement of its own stands around the call of the function that puts it together")
     indentation = lead[: len(lead) - len(lead.lstrip())]
-    return Edit(Range(begin, begin), f"{indentation}{made}\n")
+    return Edit(Range(begin, begin), "".join(f"{indentation}{statement}\n" for statement in made))
 
 
 def _listed(ranges: Sequence[Range], index: int, text: str) -> Edit:

@@ -92,8 +92,9 @@ def passed(passing: Passing, site: Site, place: Place, program: Program) -> tupl
     if operation.values == "sets":
         raise RefusalError("the call takes many sets of values, and each would need this one")
     is_spread = source.language == "go" and any(given.text.endswith(SPREAD) for given in passing.given)
-    if is_spread and (not passing.variable or count_of(site, source)):
-        if operation.parameters != "rest":
+    if is_spread and (not passing.variable or count_of(site, source) or len(passing.given) > 1):
+        is_prepared = operation.parameters is None and operation.effect == "prepare"
+        if operation.parameters != "rest" and not is_prepared:
             raise RefusalError("Go does not spread a list of values among other arguments")
         one, edits, call = with_one_list(passing, site, (operation.sql or 0) + 1, program)
         sent, is_new = passed(one, replace(site, call=call), place, program)
@@ -254,12 +255,12 @@ def _prepared(passing: Passing, site: Site) -> list[Edit]:
     if type is None:
         raise RefusalError("nothing here tells where the prepared statement is run")
     if operation.binder:
-        bound = [call for call in _calls_of(site) if last_name(call.function) == operation.binder]
+        bound = [call for call in calls_of(site) if last_name(call.function) == operation.binder]
         if bound:
             return passing.into_call(bound[0], "rest", 0)
         at = site.call.range.end
         return [Edit(Range(at, at), f".{operation.binder}({passing.listing()})")]
-    runs = [call for call in _calls_of(site) if last_name(call.function) in type.methods]
+    runs = [call for call in calls_of(site) if last_name(call.function) in type.methods]
     if len(runs) != 1:
         raise RefusalError("the prepared statement is not run in one place of this function")
     run = runs[0]
@@ -270,7 +271,7 @@ def _prepared(passing: Passing, site: Site) -> list[Edit]:
     return passing.into_call(run, method.parameters if isinstance(method.parameters, int) else "rest", first)
 
 
-def _calls_of(site: Site) -> list[ir.Call]:
+def calls_of(site: Site) -> list[ir.Call]:
     """The calls of methods of what a call returns, in its function."""
     names: set[str] = set()
     for statement in site.statements:

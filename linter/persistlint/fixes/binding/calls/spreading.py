@@ -66,8 +66,11 @@ def with_one_list(passing: Passing, site: Site, first: int, program: Program) ->
         for given in reversed(passing.given):
             texts.insert(len(there) if is_numbered else given.before, given.text)
         start = ""
-    if there and not start and texts[-1] == f"{passing.variable}{SPREAD}":
+    if not start and texts[-1] == f"{passing.variable}{SPREAD}":
         others = Given(f"append([]any{{{', '.join(map(wide, texts[:-1]))}}}, {texts[-1]}){SPREAD}", "", 0)
+        return _alone(passing, others, passing.variable, call, first)
+    if not start and texts[0] == f"{passing.variable}{SPREAD}" and not any(text.endswith(SPREAD) for text in texts[1:]):
+        others = Given(f"append({passing.variable}, {', '.join(map(narrow, texts[1:]))}){SPREAD}", "", 0)
         return _alone(passing, others, passing.variable, call, first)
     function = program.function_around(call.range)
     free = [name for name in _NAMES if function is not None and not program.has_name(name, function.range)]

@@ -11,8 +11,10 @@ from persistlint.diagnostic import Edit
 from persistlint.facts import Site
 from persistlint.fixes.binding.calls.describing import configuration, configured, key_of_values
 from persistlint.fixes.binding.calls.passing import is_callback
+from persistlint.fixes.binding.calls.sending import calls_of
 from persistlint.fixes.binding.marks.laying import behind
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.text.origin import last_name
 from persistlint.fixes.binding.text.statements import flat
 from persistlint.fixes.binding.text.variables import is_name
 from persistlint.records import dataclass
@@ -58,12 +60,13 @@ def widened(
         if send.operation.values == "objects":
             handed += _configured(send, name, function, program)
             continue
-        edit = _handed(send, name, program)
+        edit = _run_with(send, name, function) if _is_run_later(send, program) else _handed(send, name, program)
         if edit is None:
             raise refused
         handed.append(edit)
-    is_rest = sends[0].operation.parameters == "rest"
-    if any((send.operation.parameters == "rest") != is_rest for send in sends):
+    rests = {send.operation.parameters == "rest" or _is_run_later(send, program) for send in sends}
+    is_rest = True in rests
+    if len(rests) > 1:
         raise refused
     before = [parameter for parameter in function.parameters if parameter.kind == "positional"]
     at = end_of(before[-1], program)
@@ -109,6 +112,27 @@ def _handed(send: Send, name: str, program: Program) -> Edit | None:
     else:
         return None
     return behind(last.range, [written], program.source) if last is not None else None
+
+
+def _is_run_later(send: Send, program: Program) -> bool:
+    """Whether a call of Go prepares a statement, which is then run with the values."""
+    operation = send.operation
+    is_go = program.source.language == "go" and operation.effect == "prepare"
+    return is_go and operation.parameters is None and not operation.binder and bool(operation.returns)
+
+
+def _run_with(send: Send, name: str, function: ir.Function) -> Edit | None:
+    """The edit that runs a prepared statement with the values, None where it runs in several places, or with others."""
+    operation = send.operation
+    type = operation.library.types.get(operation.returns or "")
+    calls = calls_of(Site(send.call, operation, tuple(flat(function.body))))
+    runs = [call for call in calls if type is not None and last_name(call.function) in type.methods]
+    if len(runs) != 1 or type is None or type.methods[last_name(runs[0].function)].parameters != "rest":
+        return None
+    run = runs[0]
+    is_plain = len(run.arguments) == (1 if last_name(run.function).endswith("Context") else 0)
+    at = run.arguments[-1].range.end if run.arguments else run.range.end - 1
+    return Edit(Range(at, at), f"{', ' if run.arguments else ''}{name}...") if is_plain else None
 
 
 def _configured(send: Send, name: str, function: ir.Function, program: Program) -> list[Edit]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _BEFORE_NAMES = word_set("JOIN UPDATE TABLE OUTFILE DUMPFILE COLLATE INDEX VIEW COLUMN REFERENCES")
 _READ_FROM = word_set("EXTRACT TRIM SUBSTRING OVERLAY")  # what takes a value behind its FROM
+_COMPARE = frozenset(["=", "<>", "!=", "<", ">", "<=", ">=", "=="])
+_BEFORE_QUERIES = word_set("FROM JOIN EXISTS UNION EXCEPT INTERSECT AS LATERAL EXPLAIN")
 _SCRIPTS = frozenset(["tsql", "bigquery", "clickhouse"])  # dialects that take values for several statements
 
 
@@ -79,6 +81,15 @@ def is_name_place(tokens: Sequence[Token], place: int) -> bool:
     if words[-1] in ("INTO", "AS"):
         return words[0] not in ("VACUUM", "ATTACH")
     return words[-1] in _BEFORE_NAMES
+
+
+def stands_for_query(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a token stands alone in parentheses that are those of no function and no list, as a query inside another
+    one does."""
+    if place < 2 or place + 1 >= len(tokens) or tokens[place - 1].text != "(" or tokens[place + 1].text != ")":
+        return False
+    before = tokens[place - 2]
+    return before.text == "(" or before.text in _COMPARE or before.word in _BEFORE_QUERIES
 
 
 def function_around(tokens: Sequence[Token], place: int) -> str:

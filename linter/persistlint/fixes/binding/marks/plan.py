@@ -17,6 +17,7 @@ from persistlint.fixes.binding.marks.grammar import (
     is_key_column,
     is_name_place,
     sets_variables,
+    stands_for_query,
 )
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.text.lists import Listed, listed
@@ -266,6 +267,8 @@ def _bare(
         return _list(found_list, tokens, place, query, source, dialect, "bare")
     if isinstance(item.expression, ir.Subscript) and _called(replace(item, expression=item.expression.value)) in _TEXTS:
         raise RefusalError("nothing here tells what the list of values is made of")
+    if stands_for_query(tokens, place) and item.spec != "%d":
+        raise RefusalError(f"`{source.text(item.expression.range)}` may be a query of its own")
     previous = tokens[place - 1] if place else None
     following = tokens[place + 1] if place + 1 < len(tokens) else None
     word = previous.word if previous is not None else ""

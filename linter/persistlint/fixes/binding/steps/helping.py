@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.binding.fixing import Binding
     from persistlint.fixes.binding.text.view import Value, View
     from persistlint.fixes.program import Program
+    from persistlint.source import SourceFile
 
 _NAMES = {"go": ("args", "values", "bound")}
 _OTHERS = ("params", "values", "bound")
@@ -195,7 +196,8 @@ def helped(binding: Binding, helper: Helper) -> Fix:
     if source.language == "go":
         for caller in helper.callers:
             edits += narrowed(caller.query.site().call, edits, source) if caller.query.site is not None else ()
-    edits += handed_on(helper.function, [caller.call for caller in helper.callers], name, style, binding.program)
+    early = [caller.call.range for caller in helper.callers if _is_read_early(caller, source)]
+    edits += handed_on(helper.function, [caller.call for caller in helper.callers], name, style, binding.program, early)
     return binding.whole(list(dict.fromkeys(edits)), count, doubtful=True)
 
 
@@ -246,7 +248,7 @@ def _sent(binding: Binding, helper: Helper, caller: Caller, style: Style) -> tup
     is_counted = style.is_numbered and (marks or computed_marks(whole) or count_of(site, source))
     if is_counted or whole.holders[index] is not None:
         raise RefusalError("the numbers of the other placeholders are counted by hand")
-    if source.language == "go" and caller.call.range in site.call.range:
+    if _is_read_early(caller, source) and caller.call.range not in [a.value.range for a in site.call.arguments]:
         raise RefusalError("Go does not say whether the values are there before the function puts them in")
     spread = Growing(helper.name, False, helper.returns[0][0], style, source).spread
     given = Given(spread, "", sum(mark.start < index for mark in marks))
@@ -254,6 +256,13 @@ def _sent(binding: Binding, helper: Helper, caller: Caller, style: Style) -> tup
     sent, is_new = passed(passing, site, around, program)
     is_doubled = style.is_percent and is_new and library.percent == "doubled"
     return [*sent, *Rewrite(whole, source, is_doubled).edits((), ())], {mark.key for mark in marks}
+
+
+def _is_read_early(caller: Caller, source: SourceFile) -> bool:
+    """Whether the call that sends the text may read the list before the function inside it adds to that: Go does not
+    say in which order."""
+    site = caller.query.site
+    return source.language == "go" and site is not None and caller.call.range in site().call.range
 
 
 def _place_in(found: View, call: ir.Call, site: Site) -> int:

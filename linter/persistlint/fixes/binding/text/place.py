@@ -15,7 +15,7 @@ from persistlint.fixes.binding.text.variables import variable
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from persistlint.facts import Hole, Query, Site
     from persistlint.fixes.binding.text.view import Value
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from persistlint.libraries import Library
     from persistlint.source import Range
 
-_UNCHANGED = frozenset(["dedent", "cleandoc", "strip", "lstrip", "rstrip", "trim", "TrimSpace"])
+_UNCHANGED = frozenset(["dedent", "cleandoc", "strip", "lstrip", "rstrip", "trim", "TrimSpace", "Sprint"])
 _MOST_WRAPPERS = 3  # around one another
 
 
@@ -145,9 +145,20 @@ def unwrapper(library: Library) -> Callable[[ir.Call], ir.Expression | None]:
         inner = made = _unchanged(call)
         for _ in range(_MOST_WRAPPERS):  # `dedent(f"…").strip()`
             made = _unchanged(made) if isinstance(made, ir.Call) else made
-        return inner if isinstance(made, ir.String | ir.Template | ir.Binary) else None
+        is_text = isinstance(made, ir.String | ir.Template | ir.Binary)
+        if origin.last_name(call.function) == "Sprint":  # which makes texts of numbers, too
+            is_text = is_text and made is not None and any(isinstance(part, ir.String) for part in _summands(made))
+        return inner if is_text else None
 
     return unwrap
+
+
+def _summands(node: ir.Expression) -> Iterator[ir.Expression]:
+    """What a sum is made of, from its end."""
+    while isinstance(node, ir.Binary) and node.operator == "+":
+        yield node.right
+        node = node.left
+    yield node
 
 
 def _unchanged(call: ir.Call) -> ir.Expression | None:
