@@ -581,7 +581,7 @@ def test_panic_and_exit_stay_calls() -> None:
         ('"github.com/jackc/pgx/v5/pgxpool"', "github.com/jackc/pgx/v5/pgxpool", "pgxpool"),
         ('"gopkg.in/gorp.v3"', "gopkg.in/gorp.v3", "gorp"),
         ('"github.com/ClickHouse/clickhouse-go/v2"', "github.com/ClickHouse/clickhouse-go/v2", "clickhouse"),
-        ('"github.com/mattn/go-sqlite3"', "github.com/mattn/go-sqlite3", "go-sqlite3"),
+        ('"github.com/mattn/go-sqlite3"', "github.com/mattn/go-sqlite3", "sqlite3"),
         ('sq "github.com/Masterminds/squirrel"', "github.com/Masterminds/squirrel", "sq"),
         ('_ "github.com/lib/pq"', "github.com/lib/pq", "_"),
         ('. "github.com/go-jet/jet/v2/postgres"', "github.com/go-jet/jet/v2/postgres", "*"),

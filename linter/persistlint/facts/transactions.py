@@ -34,7 +34,8 @@ class Transaction(Fact):
     transaction by itself. `is_async` of a callback or a block. `nested_in` is the range of the transaction around it.
     `leak` is a place where the function is left with the transaction neither committed nor rolled back, `unchecked` a
     commit whose error nobody looks at, `early` a deferred rollback that stands before the test of the error of its
-    begin, `unreleased` the call that takes its connection out of a pool which does not get it back on every way.
+    begin, `unreleased` the call that takes its connection out of a pool which does not get it back on every way,
+    `unfinished` its begin where it is rolled back in handlers alone and committed on no way.
     `is_of_helper` where a function of this file opens it, which is called here. `is_savepoint` where it nests in the
     one around it, `is_wrapped` where a function of the program's own opens it, of which only the name is known.
     """
@@ -53,6 +54,7 @@ class Transaction(Fact):
     early: Range | None = None
     unreleased: Range | None = None
     is_of_helper: bool = False
+    unfinished: Range | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -263,6 +263,8 @@ def _return(expression: Expression | None, machine: Interpreter) -> None:
     value = machine.evaluate(expression) if expression is not None else CONSTANT
     if frame.function is not None and expression is not None:
         machine.on_text(frame.function.name, expression, value)
+        for key, item in value.entries if isinstance(value, Entries) else ():
+            machine.on_text(key or "", expression, item)  # `return { query: …, params }`
     if not (isinstance(expression, Constant) or expression is None):
         frame.returned.append(value)
     if machine.state is not None:

@@ -66,6 +66,12 @@ _GIVES_NUMBER = regex(
 )
 # What writes numbers as text, by its name; Go hands nothing else to it: `utils.Int64ToStr(id)`.
 _WRITES_NUMBER = regex(r"\w*?u?int(?:\d+|s)?(?:_?(?:slice|array|list))?_?to_?\w*str(?:ing)?s?", re.IGNORECASE)
+# What writes a name in another manner, by its name. In Go such functions leave alone what is no letter and no space,
+# where those of JavaScript mostly drop it: `strcase.ToSnake(field)`.
+_REWRITES = regex(
+    r"(?:to_?)?(?:lower_?|upper_?|screaming_?)?(?:snake|camel|pascal|kebab|underscore)_?(?:cased?|str(?:ing)?|name)?",
+    re.IGNORECASE,
+)
 _MAKES_PLACEHOLDERS = regex(r"\w*params?|\w*(?:placeholder|question_?mark|bind)s?(?:_?list)?", re.IGNORECASE)
 
 
@@ -97,6 +103,8 @@ def unknown(
         return Items((NUMBER, UNKNOWN), fixed=True)
     if machine.language == "go" and _WRITES_NUMBER.fullmatch(name):
         return Atom(Origin.ANNOTATED)
+    if machine.language == "go" and len(actuals) == 1 and _REWRITES.fullmatch(name):
+        return Atom(max(origin_of(actuals[0].value), Origin.DERIVED))
     _hand_over(actuals, machine)
     origins = [origin_of(actual.value) for actual in actuals]
     if (
@@ -116,7 +124,11 @@ def unknown(
     if is_metadata and isinstance(receiver, Atom) and all(origin <= Origin.DERIVED for origin in origins):
         return Atom(receiver.origin)  # `Model._meta.get_table()`
     is_function = isinstance(called, Imported) or (called is None and isinstance(node.function, Name))
-    if isinstance(called, Imported) and not actuals and name in ("String", "toString", "Name"):
+    if (
+        isinstance(called, Imported)
+        and not actuals
+        and (name in ("String", "toString", "Name") or _asks(node, machine))
+    ):
         return Atom(Origin.METADATA)  # a constant of another module, as text
     of_constants = is_function and all(origin <= Origin.METADATA for origin in origins)
     if isinstance(node.function, Attribute) and _DIALECT.fullmatch(last_name(node.function.value)):
@@ -135,6 +147,13 @@ def unknown(
     if isinstance(receiver, Atom) and receiver.origin in (Origin.REQUEST, Origin.ENVIRONMENT):
         return Atom(receiver.origin)
     return UNKNOWN
+
+
+def _asks(node: Call, machine: Interpreter) -> bool:
+    """Go: whether a call asks something of what another package exports: `fields.ContextBody.TagType()`."""
+    function = node.function
+    is_method = isinstance(function, Attribute) and isinstance(function.value, Attribute)
+    return machine.language == "go" and is_method and not _LOOKS_UP.search(last_name(function))
 
 
 def _is_count(expression: Expression) -> bool:

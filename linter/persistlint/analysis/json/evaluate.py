@@ -186,7 +186,10 @@ def _subscript(node: Subscript, run: Run, state: State) -> Value | None:
         if run.language == "go" and is_number and not base.type.startswith("["):
             return None
         index = node.index if is_number else None
-        return take(Step(node, node.value, kind, name, index, node.optional), run, state)
+        taken = take(Step(node, node.value, kind, name, index, node.optional), run, state)
+        path = ".".join(place_of(node.value) or ())
+        text = run.member(name, Owner("", path=path)) if name and path else None  # what a model wrote, in its answer
+        return calls.given(text, node, run, base) if text is not None else taken
     if isinstance(base, Several) and isinstance(node.index, Number) and isinstance(node.index.value, int):
         return base.values[node.index.value] if node.index.value < len(base.values) else None
     if isinstance(node.index, String):

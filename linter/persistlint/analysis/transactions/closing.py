@@ -48,6 +48,23 @@ def leak_of(opened: Open, walk: Walk) -> Range | None:
     return opened.range if any(effect.kind in sent for effect in inside) else None
 
 
+def unfinished(opened: Open, walk: Walk) -> Range | None:
+    """The begin of a transaction that is rolled back in handlers alone, and that nothing commits on the way on which
+    nothing fails. Whoever is given it may do so, or a statement of which nobody knows what it is."""
+    handle = opened.handle or opened.opener
+    is_by_hand = opened.scoping is Scoping.MANUAL and not (opened.deferred or opened.is_savepoint or opened.commits)
+    if walk.handles.language == "go" or not is_by_hand or "." in handle.name:
+        return None
+    in_handlers = all(c.kind is EffectKind.ROLLBACK and c.place.is_in(Part.HANDLER) for c in opened.closings)
+    if not opened.closings or not in_handlers or walk.held.intersection((opened.opener, handle)):
+        return None
+    if any(moved.is_same(handle) or moved.is_same(opened.opener) for moved in walk.moved):
+        return None
+    inside = [effect for effect in walk.effects[opened.index :] if opened.place.dominates(effect.place)]
+    kinds = {effect.kind for effect in inside if effect.use is not Use.DROPPED}
+    return opened.range if kinds & {EffectKind.READ, EffectKind.WRITE} and EffectKind.OTHER not in kinds else None
+
+
 def unreleased(opened: Open, walk: Walk) -> Range | None:
     """The call that takes the connection of a transaction out of its pool, where some way out of the function does not
     give it back. What is passed on, or given back by a block or a deferred call, is somebody else's matter."""

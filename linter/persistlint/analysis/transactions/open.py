@@ -120,7 +120,7 @@ class Open:
 
     def fact(self, walker: Walk) -> Transaction:
         """What the rules are told of it."""
-        from persistlint.analysis.transactions.closing import leak_of, unreleased
+        from persistlint.analysis.transactions.closing import leak_of, unfinished, unreleased
 
         unchecked = next(
             (
@@ -149,6 +149,7 @@ class Open:
             self.early,
             unreleased(self, walker),
             self.is_of_helper,
+            unfinished(self, walker),
         )
 
 

@@ -10,6 +10,7 @@ from persistlint.analysis.interpretation.values import Atom
 from persistlint.analysis.transactions.chain import Known
 from persistlint.analysis.transactions.vocabulary import by_handle, is_of_library, type_handles
 from persistlint.facts import Handle, Role
+from persistlint.ir import FunctionDefinition
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 _TRANSACTION_NAME = regex(r"(?:^|_)(?:tx|txn|trx|dbtx|transaction)$|[a-z](?:Tx|Txn|Trx|Transaction)$", re.ASCII)
 _TRANSACTION_TYPE = regex(r"(?:^|[.*_])(?:\w*(?:Tx|Trx|Transaction|TransactionClient|TransactionSql|QueryRunner))$")
 _HANDLE_TYPE = regex(
-    r"(?:DB|Db|Database|[Cc]onn|[Cc]onnection|Session|Tx|Transaction|Pool|Client|Prisma\w*|Repository|Queries|Querier"
+    r"(?:DB|Db|Database|[Dd]ata[Ss]tore|[Cc]onn|[Cc]onnection|Session|Tx|Transaction|Pool|Client|Prisma\w*|Repository|Queries|Querier"
     r"|[Cc]ursor|Engine|EntityManager)\b"
 )
 _POOL_NAME = regex(r"(?:^|[._])\w*pool(?:cluster|promise)?$", re.IGNORECASE)
+_DEEPEST_STRUCT = 5  # structs, one embedded in the other
 _WORDS = regex(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 # Types that a program declares for pools and transactions alike.
 _EITHER = regex(r"(?:Conn(?:ection)?|Session|DBTX|IDB|Ext(?:Context)?|Executor|Quer(?:y|i)er|Runner|Handle)$")
@@ -76,11 +78,32 @@ class Roots:
         if type is None and self.language == "go":
             # Of a package of the program that a generator made: `ent.Client`, or `Queries` whatever the package.
             type = self.tables.types.get(bare) or self.tables.types.get(bare.rpartition(".")[2])
+        if type is None and self.language == "go" and bare in self.names.classes:
+            return self.embedded(bare, name, origin)
         if type is None or not type.library.takes_part:
             return None
         is_known = bool(type.library.modules)  # else the program's own type, over a library that nobody names here
         library = type.library if is_known else None
         return Known(Handle(name, role_of(type, bare, name), library, origin, declared=is_known), type)
+
+    def embedded(self, struct: str, name: str, origin: int) -> Known | None:
+        """Go: the handle that a struct of this file embeds, so that it has the methods of that where it has none of its
+        own: `type Store struct{ *sql.DB }`."""
+        own: set[str] = set()
+        for _ in range(_DEEPEST_STRUCT):
+            definition = self.names.classes.get(struct)
+            if definition is None:
+                return None
+            own.update(s.function.name for s in definition.body if isinstance(s, FunctionDefinition))
+            for base in definition.bases:
+                value = self.names.declared(base)
+                type = value.type if isinstance(value, Atom) else None
+                if type is not None and type.library.takes_part and type.library.modules:
+                    handle = Handle(name, role_of(type, base, name), type.library, origin, declared=True)
+                    left = {method: operation for method, operation in type.methods.items() if method not in own}
+                    return Known(handle, replace(type, methods=left))
+            struct = next((plain for base in definition.bases if (plain := base.strip("*")) in self.names.classes), "")
+        return None
 
     def guess(self, name: str, origin: int = -1) -> Known | None:
         """A handle by what people call it: a library that is in use goes before one that is only named so."""

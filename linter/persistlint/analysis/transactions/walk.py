@@ -143,7 +143,9 @@ class Walk:
         self.active = (*self.active, function)
         if function.receiver:
             self.scope.receiver, self.scope.owner = function.receiver, function.owner or self.scope.owner
-            self.scope.variables[function.receiver] = Variable()
+            is_embedding = self.handles.language == "go" and function.owner is not None
+            known = self.handles.embedded(function.owner or "", function.receiver, -1) if is_embedding else None
+            self.scope.variables[function.receiver] = Variable(known)
         for parameter in function.parameters:
             known = (given or {}).get(parameter.name) or self.handles.parameter(
                 parameter.name, parameter.annotation, parameter.range.start

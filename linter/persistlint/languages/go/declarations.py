@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 _MAJOR_VERSION = regex(r"/v\d+$")
-_PACKAGE = regex(r"go-[\w-]*|\w*")
+_PACKAGE = regex(r"(?:go-)?(\w*)")  # no name has a hyphen: `go-sqlbuilder` is a package `sqlbuilder`
 
 
 def imports(node: Node, scope: Scope) -> ir.Block:
@@ -31,7 +31,7 @@ def _import(spec: Node) -> ir.Import:
     alias = text_of(field_of(spec, "name"))
     if not alias:
         found = _PACKAGE.match(_MAJOR_VERSION.sub("", module).rpartition("/")[2])
-        alias = found.group() if found else ""
+        alias = found[1] if found else ""
     return ir.Import(range_of(spec), module, None, "*" if alias == "." else alias)
 
 

@@ -2,7 +2,8 @@
 ## What it finds
 
 A transaction that is begun by hand, with a way out of the function that neither commits it nor rolls it back: an early
-`return` in Go without a deferred rollback, an `await` that can fail without a `catch` or `finally` that rolls back.
+`return` in Go without a deferred rollback, an `await` that can fail without a `catch` or `finally` that rolls back, a
+rollback in the `catch` and no commit anywhere.
 Also a connection that is taken out of a pool for the transaction and does not go back on every way, a commit whose
 error is dropped, and a `defer tx.Rollback()` before the test of the error of its `Begin`.
 
@@ -149,6 +150,12 @@ def transaction_not_closed(fact: Transaction, context: RuleContext) -> Iterator[
             if context.file.language == "go"
             else "Roll it back in a `catch` or `finally`, or use the form that takes a callback.",
             fixes=rolled_back(context.program, fact) if context.program is not None else (),
+        )
+    if fact.unfinished is not None and fact.leak is None and not on_pool:
+        yield context.report(
+            fact.unfinished,
+            "Nothing commits the transaction that is opened here: where nothing fails, it stays open.",
+            help="Commit it behind its last statement.",
         )
     if fact.unreleased is not None and fact.leak is None:
         yield context.report(

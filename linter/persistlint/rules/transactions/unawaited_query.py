@@ -1,7 +1,7 @@
 """
 ## What it finds
 
-A query, a commit or a rollback inside a transaction that nobody waits for: a call without `await` whose result is
+A query, a commit or a rollback of a transaction that nobody waits for: a call without `await` whose result is
 dropped, or one in the callback of `forEach(async …)`. Outside of a transaction a write that is dropped, where the
 library sends one only when somebody waits for it (Drizzle, Knex, Prisma).
 
@@ -10,7 +10,8 @@ Silent where the library is synchronous, and for the array form of `$transaction
 ## Why it matters
 
 The transaction commits or rolls back while the query is still under way. It then runs outside of it or fails with
-nobody listening; with a library that sends a query only when it is awaited (Drizzle, Knex, Prisma) it never runs.
+nobody listening, which ends a process of Node.js; with a library that sends a query only when it is awaited (Drizzle,
+Knex, Prisma) it never runs.
 
 ## Example
 
@@ -75,7 +76,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Diagnostic, Fix, Severity
-from persistlint.facts import Effect, EffectKind, Procedure, Scoping, Sign, Use
+from persistlint.facts import Effect, EffectKind, Part, Procedure, Scoping, Sign, Use
 from persistlint.fixes.loops import awaited, one_by_one
 from persistlint.paths import is_generated, is_test
 from persistlint.regexes import regex
@@ -88,6 +89,7 @@ if TYPE_CHECKING:
 
 
 _SENDS = regex(r"\.\s*(?:then|catch|finally|asCallback|stream|pipe|execute\w*|run|all|get|values|toArray)\s*\(")
+_IS_CAUGHT = regex(r"\)\s*\.\s*(?:then|catch)\s*\(")
 _IS_RESULT = regex(r"\(\s*await\b")  # what is called on the result of a query
 _ENDS = (EffectKind.COMMIT, EffectKind.ROLLBACK)
 _WAITED_FOR = (EffectKind.READ, EffectKind.WRITE, EffectKind.COMMIT, EffectKind.ROLLBACK)
@@ -104,7 +106,7 @@ _WAITED_FOR = (EffectKind.READ, EffectKind.WRITE, EffectKind.COMMIT, EffectKind.
 def unawaited_query(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the calls inside a transaction that nobody waits for."""
     for effect in fact.effects:
-        transaction = next((found for found in fact.transactions if found.range == effect.transaction), None)
+        transaction = _around(effect, fact)
         if effect.via or effect.kind not in _WAITED_FOR or _IS_RESULT.match(context.file.text(effect.range)):
             continue
         if transaction is None:
@@ -125,12 +127,26 @@ def unawaited_query(fact: Procedure, context: RuleContext) -> Iterator[Diagnosti
         elif effect.kind in _ENDS and transaction.scoping is Scoping.CALLBACK:
             continue  # Drizzle's `tx.rollback()` throws
         elif effect.use is Use.DROPPED and _gives_promises(effect, transaction, fact, context.file.language):
+            is_over = effect.kind is EffectKind.ROLLBACK
+            if is_over and _IS_CAUGHT.search(context.file.text(effect.range)):
+                continue  # nothing is done behind it, and its error is looked at
+            harm = "its error is caught by nobody" if is_over else "the transaction may end before it runs"
             yield context.report(
                 effect.range,
-                f"Nobody waits for `{effect.method}`, so the transaction may end before it runs.",
+                f"Nobody waits for `{effect.method}`, so {harm}.",
                 help="Write `await` before it.",
                 fixes=_fix(effect, context),
             )
+
+
+def _around(effect: Effect, fact: Procedure) -> Transaction | None:
+    """The transaction that a call is inside of, or that it rolls back in the handler of the `try` that begins it."""
+    if effect.transaction is not None:
+        return next((found for found in fact.transactions if found.range == effect.transaction), None)
+    if effect.kind is not EffectKind.ROLLBACK or not effect.place.is_in(Part.HANDLER):
+        return None
+    before = (found for found in reversed(fact.transactions) if found.range.start < effect.range.start)
+    return next((f for f in before if f.scoping is Scoping.MANUAL and effect.handle.is_same(f.handle or f.opener)), None)
 
 
 def _is_never_sent(effect: Effect, context: RuleContext) -> bool:
@@ -162,5 +178,5 @@ def _gives_promises(effect: Effect, transaction: Transaction, fact: Procedure, l
     return any(
         other.use in (Use.AWAITED, Use.DISCARDED) or (other.use is Use.RETURNED and fact.is_async)
         for other in fact.effects
-        if other.transaction == effect.transaction
+        if other.transaction == transaction.range
     )
