@@ -257,6 +257,11 @@ def _makes_name(value: Expression) -> bool:
     return False
 
 
+def at(hole: Hole) -> str:
+    """Where in the SQL a value stands, where there is more of it than the value."""
+    return f", at `{hole.excerpt}`" if hole.excerpt != "…" else ""
+
+
 def why(hole: Hole) -> str:
     """What makes a value dangerous, where that is known."""
     return _WHY.get(hole.origin, "")

@@ -116,8 +116,8 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import Affecting, Effect, EffectKind, Handled, Part, Procedure, Role, Sign, Use, tidies
-from persistlint.fixes.raising import handed_on, has_other_way, returned_result
+from persistlint.facts import Affecting, Effect, EffectKind, Handled, Part, Procedure, Role, Sign, Use, tidies, updates
+from persistlint.fixes.raising import ends_without_result, handed_on, has_other_way, returned_result
 from persistlint.paths import is_example, is_generated, is_migration, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
@@ -129,6 +129,7 @@ if TYPE_CHECKING:
 _OF_LITTLE_WEIGHT = regex(r"(?:.*_)?(?:sessions?|views?)", re.IGNORECASE)
 # It stores nothing, and is done again the next time.
 _UPKEEP = regex(r"\s*(?:VACUUM|ANALYZE|OPTIMIZE|REINDEX|CHECKPOINT|PRAGMA)\b", re.IGNORECASE)
+_UPDATE = regex(r"\s*UPDATE\b", re.IGNORECASE)
 _DELETES = regex(r"\s*(?:delete|destroy|remove|del\b)", re.IGNORECASE)
 _PANICS = regex(r"Must\w+|\w+[a-z]X")  # methods of Go that give no error: `MustExec`, Ent's `SaveX`
 # A log that says that the failure is expected and does no harm.
@@ -137,6 +138,12 @@ _SAYS_WHY = regex(
     r"|\b(?:ignor|continu|proceed)(?:ed|ing)\b",
     re.IGNORECASE,
 )
+_HELP = {
+    "python": "Raise the error again, or return it.",
+    "javascript": "Throw the error again, or return it.",
+    "typescript": "Throw the error again, or return it.",
+    "go": "Return the error, or handle it.",
+}
 _LARGEST_BLOCK = 6  # statements; a larger one is a whole job, which somebody may run again
 
 
@@ -159,8 +166,9 @@ def swallowed_database_error(fact: Affecting, context: RuleContext) -> Iterator[
         if writes and not writes[0].place.loops and not elsewhere:
             yield context.report(
                 fact.range,
-                f"Where `{writes[0].method}` fails, nobody but the log learns of it.",
-                help="Raise the error again, or return it.",
+                f"Where `{writes[0].via or writes[0].method}` fails, nobody but the log learns of it.",
+                help=_HELP[context.file.language],
+                severity=Severity.INFO if all(map(_leaves_the_row, writes)) and _is_all(fact, context) else None,
                 fixes=handed_on(context.program, fact.range) if context.program is not None else (),
                 related=(Related(writes[0].range, "this may fail"),),
             )
@@ -182,6 +190,20 @@ def _hides(fact: Handled) -> bool:
         fact.is_narrow or fact.is_expected or fact.is_explained or fact.undoes or fact.transaction is not None
     ) or any(effect.kind is EffectKind.SAVEPOINT for effect in fact.effects)
     return fact.only_logs and not is_deliberate and not fact.is_launched and fact.size <= _LARGEST_BLOCK
+
+
+def _leaves_the_row(effect: Effect) -> bool:
+    """Whether a failure leaves a row as it was, for the next run to set it: nothing that was to be stored is lost, and
+    nothing is left that should be gone."""
+    is_update = _UPDATE.match(effect.sql) is not None or (
+        updates(effect.method) and "create" not in effect.method.lower()
+    )
+    return is_update and effect.is_repeatable
+
+
+def _is_all(fact: Handled, context: RuleContext) -> bool:
+    frame = context.program.frame(fact.range) if context.program is not None else None
+    return fact.logs and frame is not None and ends_without_result(frame)
 
 
 def _may_fail(fact: Handled, context: RuleContext) -> bool:

@@ -124,6 +124,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Remedy, Severity
 from persistlint.facts import Context, Hole, Origin, Query, Sign, SqlText
 from persistlint.interpolation import (
+    at,
     holes_of,
     is_amount,
     is_asked_of_catalogue,
@@ -179,18 +180,22 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
     least = Origin.ENVIRONMENT if context.options["trust-annotations"] else Origin.ANNOTATED
     holes = holes_of(fact, partial(_is_interpolated, fact, least))
     # A script of SQL may define what anybody calls.
-    if context.file.language != "sql" and changes_schema(context.file.path):
+    is_migration = context.file.language != "sql" and changes_schema(context.file.path)
+    if is_migration:
         holes = tuple(hole for hole in holes if not _is_of_migration(hole))
     if not holes:
         return
     first = holes[0]
+    # Only who deploys runs a migration, and once: what breaks it has to be in the data by then.
+    is_once = is_migration and all(hole.origin is not Origin.REQUEST for hole in holes)
+    is_far = is_once or not isinstance(fact, Query)
     is_lesser = partial(_is_lesser, fact, context.file.language)
     yield context.report(
         first.range,
-        f"{_what(first)} becomes part of the SQL text{_STANDS[first.context]}, at `{first.excerpt}`{why(first)}.",
+        f"{_what(first)} becomes part of the SQL text{_STANDS[first.context]}{at(first)}{why(first)}.",
         help=_help(fact),
         remedy=partial(_bound, fact, holes, context),
-        severity=Severity.INFO if all(map(is_lesser, holes)) else None if isinstance(fact, Query) else Severity.WARNING,
+        severity=Severity.INFO if all(map(is_lesser, holes)) else Severity.WARNING if is_far else None,
         related=related(fact, holes),
     )
 
@@ -236,8 +241,8 @@ def _is_alone(hole: Hole) -> bool:
     return hole.origin is Origin.UNKNOWN and hole.excerpt == "…"
 
 
-# The key of a row, which the program itself has made: `team.id`, `teamId`, `user_uuid`.
-_KEY = regex(r"(?:\w+\.)*(?:(?:\w+_)?(?:id|uuid)|\w+(?:Id|ID|Uuid|UUID))", re.ASCII)
+# The key of a row, which the program itself has made: `team.id`, `teamId`, `teams[0].id`, `user_uuid`.
+_KEY = regex(r"(?:\w+(?:\[\w+\])?[?!]?\.)*(?:(?:\w+_)?(?:id|uuid)|\w+(?:Id|ID|Uuid|UUID))", re.ASCII)
 
 
 # Where the name of a table or of what belongs to one stands in quotes.
