@@ -67,6 +67,15 @@ _OF_SERVER = regex(
 )
 
 
+_ARROW = regex(r"\s*->>?\s*'(\w+)'")
+
+
+def spelled(hole: Hole) -> str:
+    """What stands in a hole, with the key of a JSON value as the field of an object: `parts ->> 'query'` is
+    `parts.query`."""
+    return _ARROW.sub(r".\1", hole.expression)
+
+
 def is_made_of_sql(fact: SqlText, hole: Hole) -> bool:
     """Whether a hole holds SQL that a function of another file put together: by its name a clause, a run of
     placeholders, an expression, what a dialect calls something, or what came together with the values that the call
@@ -78,7 +87,7 @@ def is_made_of_sql(fact: SqlText, hole: Hole) -> bool:
         return _comes_with_values(fact, hole)
     if hole.origin is not Origin.UNKNOWN:
         return False
-    return bool(_MADE_OF_SQL.fullmatch(hole.expression)) or _has_values(fact, hole)
+    return bool(_MADE_OF_SQL.fullmatch(spelled(hole))) or _has_values(fact, hole)
 
 
 # Where the text itself says that it is about the server or the connection.
@@ -162,6 +171,24 @@ def is_key_of_row(hole: Hole) -> bool:
     number, for without quotes a text would be no value."""
     is_bare = hole.context in (Context.VALUE, Context.LIST) and not hole.excerpt.rstrip(")").endswith("'…'")
     return hole.origin is Origin.UNKNOWN and is_bare and _OF_ROWS.fullmatch(hole.expression) is not None
+
+
+_APPENDED = regex(r"\w…")
+
+
+def ends_name_with_key(hole: Hole) -> bool:
+    """Whether a hole is the end of a name that is made for one row, with its key: `events_` and `team.id`."""
+    is_appended = hole.context is Context.IDENTIFIER and _APPENDED.search(hole.excerpt) is not None
+    return hole.origin is Origin.UNKNOWN and is_appended and _OF_ROWS.fullmatch(hole.expression) is not None
+
+
+_AT_TABLE = regex(rf"{BEFORE_TABLE}…", re.IGNORECASE)
+
+
+def names_table(fact: SqlText, hole: Hole) -> bool:
+    """Whether the same thing stands elsewhere in a statement as the name of a table."""
+    others = (each for text in fact.texts for each in text.holes)
+    return any(each.expression == hole.expression and _AT_TABLE.search(each.excerpt) is not None for each in others)
 
 
 def _has_values(fact: SqlText, hole: Hole) -> bool:

@@ -13,6 +13,9 @@ where one failure must not stop the others; in a listener, a timer and the funct
 nobody to hand an error to; inside another handler or a `finally`, where another error may be what matters; for logs,
 metrics and caches; for what is removed because it is old; in examples and in tests.
 
+It is an info where the write sets columns of a row that may be set again, the error is logged, and that is the end of a
+function which gives nothing back: the row stays as it was, and nobody is told of a success.
+
 ## Why it matters
 
 The caller goes on as if the data were stored. The log says otherwise, and nobody reads it until a customer asks.

@@ -5,7 +5,9 @@ A name, a direction, a keyword or a whole piece of SQL that comes from unchecked
 statement: a table, a column of `ORDER BY`, `ASC` or `DESC`, an operator, a `WHERE` clause, the argument of an escape
 hatch such as `sql.raw`.
 
-A table that a function is given, and a clause by its name, is an info, for those who call it mostly write their own.
+A table that a function is given, what it is given besides for a statement about that table, the name of an index and
+the like, and a clause by its name, is an info, for those who call it mostly write their own. By what rows are sorted is
+not among it, for users say that too.
 Where a web framework, a chat or a language model calls the function, it is an error like all that comes from outside.
 
 Names from the program itself are left alone: constants, model metadata such as `Model.__tablename__`, settings,
@@ -134,11 +136,13 @@ from persistlint.interpolation import (
     BEFORE_TABLE,
     at,
     brings_operator,
+    ends_name_with_key,
     holes_of,
     is_evident,
     is_made_of_sql,
     is_of_server,
     related,
+    spelled,
     why,
 )
 from persistlint.paths import changes_schema, is_test, queries_service
@@ -184,6 +188,7 @@ _TABLE_PLACE = regex(
     r"|ANALY[ZS]E |\b(?:UN)?LISTEN |\bNOTIFY )[\"`\[]?\w*…",
     re.IGNORECASE,
 )
+_CALLED = regex(r"\.\w*…\(")  # a routine of a schema
 _SORTS = regex(r"\b(?:ORDER|GROUP) BY\b", re.IGNORECASE)
 # What belongs to a table is named by the program. Databases, schemas and roles are named after users too.
 _OF_TABLE_CHANGE = regex(
@@ -233,8 +238,8 @@ def _quoted(fact: SqlText, holes: Sequence[Hole], context: RuleContext) -> Remed
 
 
 def _is_handed(fact: SqlText, hole: Hole) -> bool:
-    """Whether a hole is a table that a function is given, or a clause or a project by its name. Its callers are mostly
-    code that writes its own. Who hands a clause to an escape hatch says that it is safe, and has to know."""
+    """Whether a hole is a table or a routine that a function is given, or a clause or a project by its name. Who calls
+    it mostly writes its own. Who hands a clause to an escape hatch says that it is safe, and has to know."""
     if hole.origin is not Origin.PARAMETER:
         return False
     is_raw = isinstance(fact, Query) and fact.is_raw
@@ -242,8 +247,9 @@ def _is_handed(fact: SqlText, hole: Hole) -> bool:
         not is_raw and hole.context is Context.FRAGMENT and _NAMED_AS_CLAUSE.fullmatch(hole.expression) is not None
     )
     is_project = hole.context is Context.IDENTIFIER and _OF_CLOUD.fullmatch(hole.expression) is not None
+    is_called = hole.context is Context.IDENTIFIER and _CALLED.search(hole.excerpt) is not None
     is_table = _TABLE_PLACE.search(hole.excerpt) is not None
-    return is_clause or is_project or is_table or (not is_raw and _is_of_any_table(fact, hole))
+    return is_clause or is_project or is_called or is_table or (not is_raw and _is_of_any_table(fact, hole))
 
 
 def _is_of_any_table(fact: SqlText, hole: Hole) -> bool:
@@ -274,6 +280,8 @@ def _is_unchecked(fact: SqlText, least: Origin, kind: Context, hole: Hole) -> bo
         return False
     if not is_evident(fact, hole) or is_made_of_sql(fact, hole) or is_of_server(hole):
         return False
+    if ends_name_with_key(hole):
+        return False
     if hole.origin is Origin.REQUEST:
         return True
     # Whoever calls a function that takes SQL wrote it.
@@ -282,7 +290,7 @@ def _is_unchecked(fact: SqlText, least: Origin, kind: Context, hole: Hole) -> bo
     if kind is Context.KEYWORD:
         return True
     known = (_NAMED_AS_SQL, _OF_SCHEMA, _OF_SESSION)
-    return not any(pattern.fullmatch(hole.expression) for pattern in known)
+    return not any(pattern.fullmatch(spelled(hole)) for pattern in known)
 
 
 def _help(fact: SqlText, kind: Context) -> str:
