@@ -129,7 +129,7 @@ _CATALOGUE = regex(
 )
 # Where the name of a table or of what belongs to one stands in quotes.
 _AT_NAME = regex(
-    r"(?:\b(?:pragma_\w+|to_regclass|nextval|object_id)\("
+    r"(?:\b(?:pragma_\w+|to_regclass|(?:next|set|curr)val|object_id)\("
     r"|\b(?:(?:tbl|table|column|index|constraint|sequence)_?|rel|att|con)name ?= ?)'…[^…]*\Z",
     re.IGNORECASE,
 )
@@ -206,12 +206,17 @@ def _has_values(fact: SqlText, hole: Hole) -> bool:
     return False
 
 
+# What a function calls the values of a statement that it is given.
+_OF_VALUES = regex(r"(?:query_?|sql_?)?(?:args|arguments|params|parameters|values|binds|bindings)", re.IGNORECASE)
+
+
 def _comes_with_values(fact: SqlText, hole: Hole) -> bool:
-    """Whether a function is given both the SQL of a hole and the list of its values: `where string, args ...any`."""
+    """Whether a function is given both the SQL of a hole and its values: `where string, args ...any`."""
     if not isinstance(fact, Query) or fact.site is None or not hole.expression.isidentifier():
         return False
     site = fact.site()
-    lists = {a.value.id for a in site.call.arguments if a.spread and isinstance(a.value, Name)}
+    passed = [(a.spread, a.value.id) for a in site.call.arguments if isinstance(a.value, Name)]
+    lists = {name for spread, name in passed if spread or _OF_VALUES.fullmatch(name)}
     if not lists:
         return False
     made = {s.target.id for s in site.statements if isinstance(s, Assign) and isinstance(s.target, Name)}
