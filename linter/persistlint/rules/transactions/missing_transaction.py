@@ -159,7 +159,7 @@ from persistlint.fixes.begun import begun_for_both
 from persistlint.fixes.commits import left_to_the_next
 from persistlint.fixes.go_together import begun_and_committed
 from persistlint.fixes.together import in_one_transaction
-from persistlint.paths import is_example, is_generated, is_migration, is_script, is_test
+from persistlint.paths import is_example, is_generated, is_job, is_migration, is_script, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.rules.parted import Parted, parted
@@ -220,8 +220,8 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
         earlier, later = found
         is_light = any(_weight(earlier, later))
         by_hand = is_script(context.file.path)
-        if is_light and by_hand:
-            return  # who runs it sees where it stopped, and runs it again
+        if is_light and (by_hand or is_job(context.file.path)):
+            return  # who runs it sees where it stopped and runs it again, and so does what runs a job
         is_of_caller = _has_caller(earlier, later, fact, context.file.language)
         following = [effect for _, effect in alone if effect.range.start >= later.range.start]
         yield context.report(
