@@ -67,6 +67,15 @@ _OF_SERVER = regex(
 )
 
 
+_ARROW = regex(r"\s*->>?\s*'(\w+)'")
+
+
+def spelled(hole: Hole) -> str:
+    """What stands in a hole, with the key of a JSON value as the field of an object: `parts ->> 'query'` is
+    `parts.query`."""
+    return _ARROW.sub(r".\1", hole.expression)
+
+
 def is_made_of_sql(fact: SqlText, hole: Hole) -> bool:
     """Whether a hole holds SQL that a function of another file put together: by its name a clause, a run of
     placeholders, an expression, what a dialect calls something, or what came together with the values that the call
@@ -78,7 +87,7 @@ def is_made_of_sql(fact: SqlText, hole: Hole) -> bool:
         return _comes_with_values(fact, hole)
     if hole.origin is not Origin.UNKNOWN:
         return False
-    return bool(_MADE_OF_SQL.fullmatch(hole.expression)) or _has_values(fact, hole)
+    return bool(_MADE_OF_SQL.fullmatch(spelled(hole))) or _has_values(fact, hole)
 
 
 # Where the text itself says that it is about the server or the connection.
@@ -120,7 +129,7 @@ _CATALOGUE = regex(
 )
 # Where the name of a table or of what belongs to one stands in quotes.
 _AT_NAME = regex(
-    r"(?:\b(?:pragma_\w+|to_regclass|nextval|object_id)\("
+    r"(?:\b(?:pragma_\w+|to_regclass|(?:next|set|curr)val|object_id)\("
     r"|\b(?:(?:tbl|table|column|index|constraint|sequence)_?|rel|att|con)name ?= ?)'…[^…]*\Z",
     re.IGNORECASE,
 )
@@ -164,6 +173,24 @@ def is_key_of_row(hole: Hole) -> bool:
     return hole.origin is Origin.UNKNOWN and is_bare and _OF_ROWS.fullmatch(hole.expression) is not None
 
 
+_APPENDED = regex(r"\w…")
+
+
+def ends_name_with_key(hole: Hole) -> bool:
+    """Whether a hole is the end of a name that is made for one row, with its key: `events_` and `team.id`."""
+    is_appended = hole.context is Context.IDENTIFIER and _APPENDED.search(hole.excerpt) is not None
+    return hole.origin is Origin.UNKNOWN and is_appended and _OF_ROWS.fullmatch(hole.expression) is not None
+
+
+_AT_TABLE = regex(rf"{BEFORE_TABLE}…", re.IGNORECASE)
+
+
+def names_table(fact: SqlText, hole: Hole) -> bool:
+    """Whether the same thing stands elsewhere in a statement as the name of a table."""
+    others = (each for text in fact.texts for each in text.holes)
+    return any(each.expression == hole.expression and _AT_TABLE.search(each.excerpt) is not None for each in others)
+
+
 def _has_values(fact: SqlText, hole: Hole) -> bool:
     """Whether one assignment gives a call both the SQL of a hole and the values that it passes beside."""
     if not isinstance(fact, Query) or fact.site is None or not hole.expression.isidentifier():
@@ -179,12 +206,17 @@ def _has_values(fact: SqlText, hole: Hole) -> bool:
     return False
 
 
+# What a function calls the values of a statement that it is given.
+_OF_VALUES = regex(r"(?:query_?|sql_?)?(?:args|arguments|params|parameters|values|binds|bindings)", re.IGNORECASE)
+
+
 def _comes_with_values(fact: SqlText, hole: Hole) -> bool:
-    """Whether a function is given both the SQL of a hole and the list of its values: `where string, args ...any`."""
+    """Whether a function is given both the SQL of a hole and its values: `where string, args ...any`."""
     if not isinstance(fact, Query) or fact.site is None or not hole.expression.isidentifier():
         return False
     site = fact.site()
-    lists = {a.value.id for a in site.call.arguments if a.spread and isinstance(a.value, Name)}
+    passed = [(a.spread, a.value.id) for a in site.call.arguments if isinstance(a.value, Name)]
+    lists = {name for spread, name in passed if spread or _OF_VALUES.fullmatch(name)}
     if not lists:
         return False
     made = {s.target.id for s in site.statements if isinstance(s, Assign) and isinstance(s.target, Name)}
@@ -255,6 +287,11 @@ def _makes_name(value: Expression) -> bool:
         case Mapping(type=type) | Collection(type=type):
             return _MAKES_NAME.fullmatch(type) is not None
     return False
+
+
+def at(hole: Hole) -> str:
+    """Where in the SQL a value stands, where there is more of it than the value."""
+    return f", at `{hole.excerpt}`" if hole.excerpt != "…" else ""
 
 
 def why(hole: Hole) -> str:

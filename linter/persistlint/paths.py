@@ -73,6 +73,10 @@ _FRONT_END = (
 )
 # Those of a front end are what it is made of.
 _SCRIPT = r"(?i)^(?!(?:.*/)?(?:src|app|static|public|assets|www|wwwroot)/.*\.[cm]?[jt]sx?$)(?:.*/)?(?:scripts?|bin)/"
+_JOB = (
+    r"(?i)(?:^|/)(?:cron(?:s|jobs?)?|jobs?|schedul(?:ed?|er)s?|workflows?)/"
+    r"|(?:^|[/._-])(?:cron|job|schedule[rd]?)s?\.\w+$"
+)
 _SETTINGS = (
     r"(?i)(?:^|/)(?:settings?|constants?|consts?|config(?:uration)?s?|conf)(?:/[^/]*|(?:[._-][^/]*)?\.\w+)$"
     r"|[._-](?:settings|constants|config)\.\w+$"
@@ -140,6 +144,12 @@ def is_product(path: str) -> bool:
 def is_script(path: str) -> bool:
     """Whether people run a file by hand or from a build: an error that nobody catches ends it where they see it."""
     return bool(re.search(_SCRIPT, path))
+
+
+@lru_cache(maxsize=_MOST_PATHS)
+def is_job(path: str) -> bool:
+    """Whether a clock or a queue runs what is in a file, and runs it again where it failed."""
+    return bool(re.search(_JOB, path))
 
 
 @lru_cache(maxsize=_MOST_PATHS)

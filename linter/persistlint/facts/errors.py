@@ -18,10 +18,11 @@ class Handled(Affecting):
 
     `range` is the handler, or the test. `effects` are those that may fail in it. `raises` where the handler raises or
     hands the error on, `answers` where it returns something, `undoes` where it rolls back, or where nothing else was
-    written that could commit, `only_logs` where it does nothing else, `is_expected` where it logs a warning or less,
-    `is_narrow` where it takes one kind of error and not every, `is_explained` where a comment in it says why. `size`
-    counts the statements that may fail. `transaction` is the range of the one that the whole `try` stands in.
-    `is_launched` in the function of a `go` statement, a listener or a timer, behind which nobody waits.
+    written that could commit, `only_logs` where it does nothing else, or nothing at all, `logs` where it does log,
+    `is_expected` where it logs a warning or less, `is_narrow` where it takes one kind of error and not every,
+    `is_explained` where a comment in it says why. `size` counts the statements that may fail. `transaction` is the
+    range of the one that the whole `try` stands in. `is_launched` in the function of a `go` statement, a listener or a
+    timer, behind which nobody waits.
     """
 
     effects: tuple[Effect, ...]
@@ -35,6 +36,7 @@ class Handled(Affecting):
     transaction: Range | None = None
     is_expected: bool = False
     is_launched: bool = False
+    logs: bool = False
 
     @property
     def is_tolerant(self) -> bool:

@@ -70,13 +70,18 @@ def rolled_back(program: Program, fact: Transaction) -> tuple[Fix, ...]:
     return unsafe("Roll it back where something fails", *edits)
 
 
+def error_of(fact: Transaction, call: str) -> str:
+    """How Go reads the error of a call on a transaction: `tx.Commit()`, and `tx.Commit().Error` of GORM."""
+    return f"{call}{ending_of(fact.opener.library).error}"
+
+
 def returned_commit(program: Program, fact: Transaction, place: Range) -> tuple[Fix, ...]:
     """The error of a commit of Go is returned."""
     frame = program.frame(place)
     if frame is None or not isinstance(frame.statement, ExpressionStatement) or not program.is_alone(frame.statement):
         return ()
     statement = frame.statement
-    call = f"{program.source.text(statement.value.range)}{ending_of(fact.opener.library).error}"
+    call = error_of(fact, program.source.text(statement.value.range))
     following = frame.following[0] if frame.following else None
     is_last = isinstance(following, Return) and program.source.text(following.range) == "return nil"
     if following is not None and is_last and program.is_clean(Range(statement.range.start, following.range.end)):

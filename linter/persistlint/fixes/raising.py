@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Edit
 from persistlint.fixes.go import returned
 from persistlint.fixes.guards import guarded_place, insert, unsafe
-from persistlint.ir import ExpressionStatement, If, Jump, Raise, Return, Try
+from persistlint.ir import ExpressionStatement, If, Jump, Raise, Return, Try, statements_in
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
@@ -55,6 +55,13 @@ def has_other_way(frame: Frame) -> bool:
     is_left = isinstance(statement, Try) and bool(statement.body) and isinstance(statement.body[-1], Return)
     body = frame.function.body if frame.function is not None else ()
     return is_left and any(each.range.start >= statement.range.end for each in body)
+
+
+def ends_without_result(frame: Frame) -> bool:
+    """Whether a statement is the last of a function that gives nothing back, so that no caller is told of a success."""
+    body = frame.function.body if frame.function is not None else ()
+    gives = any(isinstance(each, Return) and each.value is not None for each in statements_in(body))
+    return bool(body) and frame.statement.range in body[-1].range and not gives
 
 
 def returned_result(program: Program, effect: Effect) -> tuple[Fix, ...]:

@@ -65,6 +65,14 @@ def leaves_early(block: Block) -> bool:
     )
 
 
+def is_tried(program: Program, place: Range) -> bool:
+    """Whether a place stands in what a `try` of its own function runs."""
+    function = program.function_around(place)
+    frames = (frame for frame in program.frames(place) if frame.function is function)
+    tries = (frame.statement for frame in frames if isinstance(frame.statement, Try))
+    return any(place in each.range for statement in tries for each in statement.body)
+
+
 def goes_on(block: Block, effects: Sequence[Effect]) -> bool:
     """Whether something in a block takes the error of an effect and may go on, which a transaction does not."""
     for statement in statements_in(block):

@@ -11,7 +11,7 @@ from persistlint.diagnostic import Edit
 from persistlint.fixes.guards import insert, unsafe
 from persistlint.fixes.handles import with_option
 from persistlint.fixes.imports import python_member
-from persistlint.fixes.regions import goes_on, leaves_early, needed_behind, region_of, waits_for_others
+from persistlint.fixes.regions import goes_on, is_tried, leaves_early, needed_behind, region_of, waits_for_others
 from persistlint.fixes.wrapping import wrapped
 from persistlint.ir import (
     Argument,
@@ -108,7 +108,8 @@ def _in_form(
     head = head.replace("\n", f"\n{program.indentation(whole.start)}{program.indent}")
     tail = f"{form.tail}{program.semicolon}" if form.tail else ""
     if is_closure and isinstance(block[-1], Return):
-        head = f"return {head.removeprefix('await ')}"
+        # A handler sees the errors of what is waited for, and no others.
+        head = f"return {head if is_tried(program, block[-1].range) else head.removeprefix('await ')}"
     elif needed:
         given = needed[0] if len(needed) == 1 else f"{{ {', '.join(needed)} }}"
         head = f"const {given} = {head}"

@@ -79,7 +79,8 @@ _FIRST_ERROR = 400  # https://www.rfc-editor.org/rfc/rfc9110#name-client-error-4
 class Outcome:
     """Of a handler: whether it raises or hands the error on, whether it returns something, whether that is `false` or
     says failure otherwise, whether it does nothing but log, and whether one of its logs says that this is no error.
-    `kept` are the variables that the error goes into, `prints` where it writes the error itself to the terminal."""
+    `logs` where it does log, `kept` are the variables that the error goes into, `prints` where it writes the error
+    itself to the terminal."""
 
     raises: bool
     answers: bool
@@ -88,12 +89,13 @@ class Outcome:
     is_expected: bool
     kept: frozenset[str]
     prints: bool
+    logs: bool
 
 
 def outcome_of(body: Block, name: str, returns: str = "") -> Outcome:
     """What a handler does with the error in the variable `name`, or with what it makes of it. `returns` are the results
     of a function of Go: where it returns an error and nothing else, `nil` says that all is well."""
-    raises = answers = denies = is_expected = prints = False
+    raises = answers = denies = is_expected = prints = logs = False
     only_logs = True
     names = {name} - {""}
     pending = list(body)
@@ -122,7 +124,9 @@ def outcome_of(body: Block, name: str, returns: str = "") -> Outcome:
                 raises = raises or called in _EXITS or (handed and called in _HANDS_ON)
                 path = _path(function)
                 prints = prints or path == _TRACE or (path == "print" and handed)
-                only_logs = only_logs and _LOGS.fullmatch(path) is not None and not _SHOWS.fullmatch(path)
+                is_log = _LOGS.fullmatch(path) is not None
+                logs = logs or is_log
+                only_logs = only_logs and is_log and not _SHOWS.fullmatch(path)
                 is_expected = is_expected or _WARNS.search(called) is not None or _says_warning(arguments)
             case ExpressionStatement(value=Constant() | String()) | Jump():
                 continue
@@ -131,7 +135,8 @@ def outcome_of(body: Block, name: str, returns: str = "") -> Outcome:
                 only_logs = False
             case Assign() | ExpressionStatement():
                 only_logs = False
-    return Outcome(raises, answers, denies, only_logs and not raises, is_expected, frozenset(names - {name}), prints)
+    kept = frozenset(names - {name})
+    return Outcome(raises, answers, denies, only_logs and not raises, is_expected, kept, prints, logs)
 
 
 def _is_error(value: Expression, returns: str) -> bool:

@@ -10,7 +10,7 @@ from persistlint.analysis.transactions.chain import Chain
 from persistlint.analysis.transactions.mentions import names_in
 from persistlint.analysis.transactions.open import close, misplaced_option, names_transaction
 from persistlint.analysis.transactions.options import sets_autocommit
-from persistlint.analysis.transactions.repeats import claims, repeats, stamps
+from persistlint.analysis.transactions.repeats import claims, passes_over, repeats, stamps
 from persistlint.analysis.transactions.scopes import open_transaction
 from persistlint.analysis.transactions.shapes import is_row
 from persistlint.analysis.transactions.written import chosen_by
@@ -152,7 +152,8 @@ def add_effect(
         False,
         walker.parallel,
         walker.detached,
-        (found is not None and found.upserts) or (chain is not None and chain.upserts),
+        (found is not None and found.upserts)
+        or (chain is not None and (chain.upserts or passes_over(walker.text(node.range)))),
         (chain is not None and chain.locks) or (found is not None and found.locks),
         chain.operation.options if chain is not None and chain.operation is not None else None,
         misplaced_option(chain, transaction) if chain is not None else None,

@@ -104,6 +104,7 @@ def handled_by(
         transaction.range if transaction is not None else None,
         outcome.is_expected,
         bool(walker.active) and id(walker.active[0]) in walker.file.launched,
+        outcome.logs,
     )
     return handled, name, outcome.kept
 

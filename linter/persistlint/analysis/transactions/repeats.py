@@ -36,6 +36,11 @@ _ADDS = regex(
 )
 
 
+def passes_over(call: str) -> bool:
+    """Whether a call, as it is written, leaves out or updates the rows that are there already."""
+    return _PASSES_OVER.search(call) is not None
+
+
 def repeats(chain: Chain, found: Outline | None, effect: Effect, walk: Walk) -> bool:
     """Whether a write does so."""
     text = walk.text(effect.range)
@@ -49,7 +54,7 @@ def repeats(chain: Chain, found: Outline | None, effect: Effect, walk: Walk) -> 
         return False
     names = [last_name(call.function) for call in statement_calls(chain)]
     if any(map(inserts, names)):
-        return effect.is_upsert or _PASSES_OVER.search(text) is not None
+        return effect.is_upsert
     return any(updates(name) or deletes(name) for name in names) or (
         any(map(_SAVES.match, names)) and _is_loaded(chain, walk)
     )

@@ -13,6 +13,9 @@ where one failure must not stop the others; in a listener, a timer and the funct
 nobody to hand an error to; inside another handler or a `finally`, where another error may be what matters; for logs,
 metrics and caches; for what is removed because it is old; in examples and in tests.
 
+It is an info where the write sets columns of a row that may be set again, the error is logged, and that is the end of a
+function which gives nothing back: the row stays as it was, and nobody is told of a success.
+
 ## Why it matters
 
 The caller goes on as if the data were stored. The log says otherwise, and nobody reads it until a customer asks.
@@ -116,8 +119,8 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import Affecting, Effect, EffectKind, Handled, Part, Procedure, Role, Sign, Use, tidies
-from persistlint.fixes.raising import handed_on, has_other_way, returned_result
+from persistlint.facts import Affecting, Effect, EffectKind, Handled, Part, Procedure, Role, Sign, Use, tidies, updates
+from persistlint.fixes.raising import ends_without_result, handed_on, has_other_way, returned_result
 from persistlint.paths import is_example, is_generated, is_migration, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
@@ -129,6 +132,7 @@ if TYPE_CHECKING:
 _OF_LITTLE_WEIGHT = regex(r"(?:.*_)?(?:sessions?|views?)", re.IGNORECASE)
 # It stores nothing, and is done again the next time.
 _UPKEEP = regex(r"\s*(?:VACUUM|ANALYZE|OPTIMIZE|REINDEX|CHECKPOINT|PRAGMA)\b", re.IGNORECASE)
+_UPDATE = regex(r"\s*UPDATE\b", re.IGNORECASE)
 _DELETES = regex(r"\s*(?:delete|destroy|remove|del\b)", re.IGNORECASE)
 _PANICS = regex(r"Must\w+|\w+[a-z]X")  # methods of Go that give no error: `MustExec`, Ent's `SaveX`
 # A log that says that the failure is expected and does no harm.
@@ -137,6 +141,12 @@ _SAYS_WHY = regex(
     r"|\b(?:ignor|continu|proceed)(?:ed|ing)\b",
     re.IGNORECASE,
 )
+_HELP = {
+    "python": "Raise the error again, or return it.",
+    "javascript": "Throw the error again, or return it.",
+    "typescript": "Throw the error again, or return it.",
+    "go": "Return the error, or handle it.",
+}
 _LARGEST_BLOCK = 6  # statements; a larger one is a whole job, which somebody may run again
 
 
@@ -159,8 +169,9 @@ def swallowed_database_error(fact: Affecting, context: RuleContext) -> Iterator[
         if writes and not writes[0].place.loops and not elsewhere:
             yield context.report(
                 fact.range,
-                f"Where `{writes[0].method}` fails, nobody but the log learns of it.",
-                help="Raise the error again, or return it.",
+                f"Where `{writes[0].via or writes[0].method}` fails, nobody but the log learns of it.",
+                help=_HELP[context.file.language],
+                severity=Severity.INFO if all(map(_leaves_the_row, writes)) and _is_all(fact, context) else None,
                 fixes=handed_on(context.program, fact.range) if context.program is not None else (),
                 related=(Related(writes[0].range, "this may fail"),),
             )
@@ -182,6 +193,20 @@ def _hides(fact: Handled) -> bool:
         fact.is_narrow or fact.is_expected or fact.is_explained or fact.undoes or fact.transaction is not None
     ) or any(effect.kind is EffectKind.SAVEPOINT for effect in fact.effects)
     return fact.only_logs and not is_deliberate and not fact.is_launched and fact.size <= _LARGEST_BLOCK
+
+
+def _leaves_the_row(effect: Effect) -> bool:
+    """Whether a failure leaves a row as it was, for the next run to set it: nothing that was to be stored is lost, and
+    nothing is left that should be gone."""
+    is_update = _UPDATE.match(effect.sql) is not None or (
+        updates(effect.method) and "create" not in effect.method.lower()
+    )
+    return is_update and effect.is_repeatable
+
+
+def _is_all(fact: Handled, context: RuleContext) -> bool:
+    frame = context.program.frame(fact.range) if context.program is not None else None
+    return fact.logs and frame is not None and ends_without_result(frame)
 
 
 def _may_fail(fact: Handled, context: RuleContext) -> bool:

@@ -130,7 +130,7 @@ def swallowed_ddl_error(fact: Handled, context: RuleContext) -> Iterator[Diagnos
     if changes:
         yield context.report(
             fact.range,
-            "Whatever error this change of the schema gives is ignored, not only the one that was meant.",
-            help="Ask the schema first whether the change is needed, and let every other error through.",
+            "Where this change of the schema fails for any reason, the program goes on as if it were made.",
+            help="Ask the schema first whether the change is needed, and let its errors through.",
             related=(Related(changes[0].range, "the change of the schema"),),
         )

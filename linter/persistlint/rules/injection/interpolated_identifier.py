@@ -5,7 +5,9 @@ A name, a direction, a keyword or a whole piece of SQL that comes from unchecked
 statement: a table, a column of `ORDER BY`, `ASC` or `DESC`, an operator, a `WHERE` clause, the argument of an escape
 hatch such as `sql.raw`.
 
-A table that a function is given, and a clause by its name, is an info, for those who call it mostly write their own.
+A table that a function is given, what it is given besides for a statement about that table, the name of an index and
+the like, and a clause by its name, is an info, for those who call it mostly write their own. By what rows are sorted is
+not among it, for users say that too.
 Where a web framework, a chat or a language model calls the function, it is an error like all that comes from outside.
 
 Names from the program itself are left alone: constants, model metadata such as `Model.__tablename__`, settings,
@@ -132,12 +134,15 @@ from persistlint.diagnostic import Diagnostic, Remedy, Severity
 from persistlint.facts import Context, Hole, Origin, Query, Sign, SqlText
 from persistlint.interpolation import (
     BEFORE_TABLE,
+    at,
     brings_operator,
+    ends_name_with_key,
     holes_of,
     is_evident,
     is_made_of_sql,
     is_of_server,
     related,
+    spelled,
     why,
 )
 from persistlint.paths import changes_schema, is_test, queries_service
@@ -183,6 +188,14 @@ _TABLE_PLACE = regex(
     r"|ANALY[ZS]E |\b(?:UN)?LISTEN |\bNOTIFY )[\"`\[]?\w*…",
     re.IGNORECASE,
 )
+_CALLED = regex(r"\.\w*…\(")  # a routine of a schema
+_SORTS = regex(r"\b(?:ORDER|GROUP) BY\b", re.IGNORECASE)
+# What belongs to a table is named by the program. Databases, schemas and roles are named after users too.
+_OF_TABLE_CHANGE = regex(
+    r"\s*(?:(?:CREATE|ALTER|DROP)\s(?:UNIQUE\s|MATERIALIZED\s|OR\sREPLACE\s)*(?:TABLE|INDEX|VIEW|TRIGGER|SEQUENCE)"
+    r"|REINDEX)\b",
+    re.IGNORECASE,
+)
 # The project and the set of tables in the cloud that a program works in, before the name of a table.
 _OF_CLOUD = regex(r"(?:\w+\.)*_*(?:\w+_)?(?:project|dataset)(?:_?(?:id|name|prefix))?", re.IGNORECASE)
 # What lives for the time of a session, and so is named by the program alone.
@@ -210,8 +223,8 @@ def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Dia
         )  # anybody calls a routine
         yield context.report(
             first.range,
-            f"`{first.expression}` {role}, at `{first.excerpt}`, and nothing here checks it{why(first)}.",
-            help=_help(fact),
+            f"`{first.expression}` {role}{at(first)}, and nothing here checks it{why(first)}.",
+            help=_help(fact, kind),
             remedy=partial(_quoted, fact, holes, context),
             severity=Severity.INFO if is_handed else None if isinstance(fact, Query) else Severity.WARNING,
             related=related(fact, holes),
@@ -225,8 +238,8 @@ def _quoted(fact: SqlText, holes: Sequence[Hole], context: RuleContext) -> Remed
 
 
 def _is_handed(fact: SqlText, hole: Hole) -> bool:
-    """Whether a hole is a table that a function is given, or a clause or a project by its name. Its callers are mostly
-    code that writes its own. Who hands a clause to an escape hatch says that it is safe, and has to know."""
+    """Whether a hole is a table or a routine that a function is given, or a clause or a project by its name. Who calls
+    it mostly writes its own. Who hands a clause to an escape hatch says that it is safe, and has to know."""
     if hole.origin is not Origin.PARAMETER:
         return False
     is_raw = isinstance(fact, Query) and fact.is_raw
@@ -234,7 +247,22 @@ def _is_handed(fact: SqlText, hole: Hole) -> bool:
         not is_raw and hole.context is Context.FRAGMENT and _NAMED_AS_CLAUSE.fullmatch(hole.expression) is not None
     )
     is_project = hole.context is Context.IDENTIFIER and _OF_CLOUD.fullmatch(hole.expression) is not None
-    return is_clause or is_project or _TABLE_PLACE.search(hole.excerpt) is not None
+    is_called = hole.context is Context.IDENTIFIER and _CALLED.search(hole.excerpt) is not None
+    is_table = _TABLE_PLACE.search(hole.excerpt) is not None
+    return is_clause or is_project or is_called or is_table or (not is_raw and _is_of_any_table(fact, hole))
+
+
+def _is_of_any_table(fact: SqlText, hole: Hole) -> bool:
+    """Whether a statement is about whatever table a function is given, or changes what belongs to one: who calls that
+    knows the columns as well. By what rows are sorted, users say too."""
+    if hole.context is Context.KEYWORD or _SORTS.search(hole.excerpt):
+        return False
+    for text in fact.texts:
+        begins = str(text.parts[0]) if text.parts else ""
+        is_given = any(each.origin is Origin.PARAMETER and _TABLE_PLACE.search(each.excerpt) for each in text.holes)
+        if hole in text.holes and not is_given and not _OF_TABLE_CHANGE.match(begins):
+            return False
+    return True
 
 
 def _least(file: SourceFile) -> Origin:
@@ -252,6 +280,8 @@ def _is_unchecked(fact: SqlText, least: Origin, kind: Context, hole: Hole) -> bo
         return False
     if not is_evident(fact, hole) or is_made_of_sql(fact, hole) or is_of_server(hole):
         return False
+    if ends_name_with_key(hole):
+        return False
     if hole.origin is Origin.REQUEST:
         return True
     # Whoever calls a function that takes SQL wrote it.
@@ -260,10 +290,12 @@ def _is_unchecked(fact: SqlText, least: Origin, kind: Context, hole: Hole) -> bo
     if kind is Context.KEYWORD:
         return True
     known = (_NAMED_AS_SQL, _OF_SCHEMA, _OF_SESSION)
-    return not any(pattern.fullmatch(hole.expression) for pattern in known)
+    return not any(pattern.fullmatch(spelled(hole)) for pattern in known)
 
 
-def _help(fact: SqlText) -> str:
-    if isinstance(fact, Query) and fact.library is not None and fact.library.identifier:
+def _help(fact: SqlText, kind: Context) -> str:
+    is_name = kind is Context.IDENTIFIER or (isinstance(fact, Query) and (fact.is_raw or fact.is_fragment))
+    if is_name and isinstance(fact, Query) and fact.library is not None and fact.library.identifier:
         return fact.library.identifier
-    return "Look it up in a constant mapping, or test it against an allow-list before; a name cannot be bound."
+    what = "a name" if kind is Context.IDENTIFIER else "a piece of SQL"
+    return f"Look it up in a constant mapping, or test it against an allow-list before; {what} cannot be bound."

@@ -14,7 +14,8 @@ only where a value stands in quotes or comes out of a request. Quotes that are d
 backslash is no escape, and in a statement that takes no parameters; data of a request is to be bound all the same.
 
 What is, without quotes, the key of a row by its name, and a name that a function is given to ask the catalogue for it,
-is an info: it is no text of anybody in all likelihood.
+is an info: it is no text of anybody in all likelihood. In a migration, what does not come out of a request is a
+warning: it is met once, by who deploys.
 
 ## Why it matters
 
@@ -124,6 +125,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Remedy, Severity
 from persistlint.facts import Context, Hole, Origin, Query, Sign, SqlText
 from persistlint.interpolation import (
+    at,
     holes_of,
     is_amount,
     is_asked_of_catalogue,
@@ -133,6 +135,7 @@ from persistlint.interpolation import (
     is_of_program,
     is_of_server,
     is_written_out,
+    names_table,
     related,
     why,
 )
@@ -156,6 +159,7 @@ _OF_CALLER = regex(
     re.IGNORECASE,
 )
 _SETTING = regex(r"\s*SET\s+(?:LOCAL\s+|SESSION\s+)?\w+\.\w+\s*(?:=|TO)", re.IGNORECASE)
+_NOTIFY = regex(r"\s*NOTIFY\s", re.IGNORECASE)
 _LONGEST = 60  # characters of an expression that a message shows
 _STANDS = {
     Context.VALUE: "",
@@ -179,18 +183,22 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
     least = Origin.ENVIRONMENT if context.options["trust-annotations"] else Origin.ANNOTATED
     holes = holes_of(fact, partial(_is_interpolated, fact, least))
     # A script of SQL may define what anybody calls.
-    if context.file.language != "sql" and changes_schema(context.file.path):
+    is_migration = context.file.language != "sql" and changes_schema(context.file.path)
+    if is_migration:
         holes = tuple(hole for hole in holes if not _is_of_migration(hole))
     if not holes:
         return
     first = holes[0]
+    # Only who deploys runs a migration, and once: what breaks it has to be in the data by then.
+    is_once = is_migration and all(hole.origin is not Origin.REQUEST for hole in holes)
+    is_far = is_once or not isinstance(fact, Query)
     is_lesser = partial(_is_lesser, fact, context.file.language)
     yield context.report(
         first.range,
-        f"{_what(first)} becomes part of the SQL text{_STANDS[first.context]}, at `{first.excerpt}`{why(first)}.",
+        f"{_what(first)} becomes part of the SQL text{_STANDS[first.context]}{at(first)}{why(first)}.",
         help=_help(fact),
         remedy=partial(_bound, fact, holes, context),
-        severity=Severity.INFO if all(map(is_lesser, holes)) else None if isinstance(fact, Query) else Severity.WARNING,
+        severity=Severity.INFO if all(map(is_lesser, holes)) else Severity.WARNING if is_far else None,
         related=related(fact, holes),
     )
 
@@ -224,10 +232,10 @@ def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:
 
 def _is_lesser(fact: SqlText, language: str, hole: Hole) -> bool:
     """Whether a hole holds no text of anybody in all likelihood: the key of a row, or a name that a function is given
-    to ask the catalogue for it. Anybody calls a routine of the database."""
+    to ask the catalogue for it, or for a table. Anybody calls a routine of the database."""
     is_handed = hole.origin is Origin.PARAMETER and language != "sql"
     is_key = is_key_of_row(hole) and not _OF_CALLER.match(hole.expression)
-    return is_key or (is_handed and is_asked_of_catalogue(fact, hole))
+    return is_key or (is_handed and (is_asked_of_catalogue(fact, hole) or names_table(fact, hole)))
 
 
 def _is_alone(hole: Hole) -> bool:
@@ -236,10 +244,11 @@ def _is_alone(hole: Hole) -> bool:
     return hole.origin is Origin.UNKNOWN and hole.excerpt == "…"
 
 
-# The key of a row, which the program itself has made: `team.id`, `teamId`, `user_uuid`.
-_KEY = regex(r"(?:\w+\.)*(?:(?:\w+_)?(?:id|uuid)|\w+(?:Id|ID|Uuid|UUID))", re.ASCII)
+# The key of a row, which the program itself has made: `team.id`, `teamId`, `teams[0].id`, `user_uuid`.
+_KEY = regex(r"(?:\w+(?:\[\w+\])?[?!]?\.)*(?:(?:\w+_)?(?:id|uuid)|\w+(?:Id|ID|Uuid|UUID))", re.ASCII)
 
 
+_OF_NOTHING = regex(r"(?:[\w.]+\()+\)+")  # `http_date(now())`
 # Where the name of a table or of what belongs to one stands in quotes.
 _IN_CATALOG = regex(
     r"(?:pragma_\w+|to_regclass|regclass|nextval)\("
@@ -250,12 +259,13 @@ _IN_CATALOG = regex(
 
 def _is_of_migration(hole: Hole) -> bool:
     """Whether a hole in a migration holds what only its own code can give: what a function takes that nobody but
-    migrations calls, the key of a row, or an expression. Other text in a row was written by somebody."""
+    migrations calls, what one makes of constants or of nothing, the key of a row, or an expression. Other text in a row
+    was written by somebody."""
     if hole.origin is Origin.REQUEST:
         return False
     is_bare = hole.context in (Context.VALUE, Context.LIST)
-    is_bare |= _IN_CATALOG.search(hole.excerpt) is not None
-    return is_bare or hole.origin is Origin.PARAMETER or _KEY.fullmatch(hole.expression) is not None
+    is_bare |= _IN_CATALOG.search(hole.excerpt) is not None or _KEY.fullmatch(hole.expression) is not None
+    return is_bare or hole.origin in (Origin.PARAMETER, Origin.DERIVED) or bool(_OF_NOTHING.fullmatch(hole.expression))
 
 
 def _what(hole: Hole) -> str:
@@ -266,6 +276,8 @@ def _help(fact: SqlText) -> str:
     text = fact.texts[0].parts[0] if fact.texts[0].parts else ""
     if isinstance(text, str) and _SETTING.match(text):
         return "Set it with `SELECT set_config(name, value, is_local)`, which takes bind parameters; `SET` takes none."
+    if isinstance(text, str) and _NOTIFY.match(text):
+        return "Send it with `SELECT pg_notify(channel, payload)`, which takes bind parameters; `NOTIFY` takes none."
     if isinstance(fact, Query) and fact.library is not None and fact.library.bind:
         return fact.library.bind
     return "Write a placeholder there, without quotes, and pass the value to the driver as a bind parameter."

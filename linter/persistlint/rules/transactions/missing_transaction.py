@@ -159,7 +159,7 @@ from persistlint.fixes.begun import begun_for_both
 from persistlint.fixes.commits import left_to_the_next
 from persistlint.fixes.go_together import begun_and_committed
 from persistlint.fixes.together import in_one_transaction
-from persistlint.paths import is_example, is_generated, is_migration, is_test
+from persistlint.paths import is_example, is_generated, is_job, is_migration, is_script, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.rules.parted import Parted, parted
@@ -188,6 +188,7 @@ _SETTING_UP = regex(
 _ALTERS = regex(r"\s*ALTER\s+TABLE\b", re.IGNORECASE)
 _NOTHING = regex(r"\bupdate\s*:\s*\{\s*\}")  # of Prisma's `upsert`
 _COUNTS = regex(r"\b(?:increment|decrement)\b|[+*/-]\s*(?:\d|\$|\?|[a-z])", re.IGNORECASE)
+_OF_MANY = regex(r"(?:update|delete)_?many|bulk_", re.IGNORECASE)
 _COMMITS_AT_ONCE = (Role.POOL, Role.CONNECTION)
 _MOST_WRITES = 100  # of one function that are compared with one another
 
@@ -217,6 +218,10 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
     found = min(_torn(alone, fact, context.file), key=lambda pair: _weight(*pair), default=None)
     if found is not None:
         earlier, later = found
+        is_light = any(_weight(earlier, later))
+        by_hand = is_script(context.file.path)
+        if is_light and (by_hand or is_job(context.file.path)):
+            return  # who runs it sees where it stopped and runs it again, and so does what runs a job
         is_of_caller = _has_caller(earlier, later, fact, context.file.language)
         following = [effect for _, effect in alone if effect.range.start >= later.range.start]
         yield context.report(
@@ -225,7 +230,7 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
             " without the second.",
             help="Do both in one transaction.",
             severity=Severity.INFO
-            if any(_weight(earlier, later)) or is_of_caller or _sees_to(earlier, later, context.file)
+            if is_light or by_hand or is_of_caller or _sees_to(earlier, later, context.file)
             else None,
             related=(Related(earlier.range, "the first write"),),
             fixes=_fix(earlier, following, fact, context),
@@ -250,8 +255,18 @@ def _torn(alone: list[tuple[int, Effect]], procedure: Procedure, file: SourceFil
     """Each write that a failure can part from one before it, with the first such."""
     for number, (outside, later) in enumerate(alone):
         before = (effect for passed, effect in alone[:number] if passed == outside)
-        torn = (e for e in before if belong_together(e, later) and not _may_part(e, later, procedure))
+        torn = (
+            e
+            for e in before
+            if belong_together(e, later) and not _may_part(e, later, procedure) and not _is_batched(e, later)
+        )
         yield from ((e, later) for e in islice(torn, 1) if not _NOTHING.search(file.text(e.range)))
+
+
+def _is_batched(earlier: Effect, later: Effect) -> bool:
+    """Whether the later one goes through many rows in batches, each of which commits on purpose and may run again."""
+    is_inner = len(later.place.loops) > len(earlier.place.loops)
+    return is_inner and _OF_MANY.match(later.method) is not None and runs_again(earlier, later)
 
 
 def _weight(earlier: Effect, later: Effect) -> tuple[bool, bool]:

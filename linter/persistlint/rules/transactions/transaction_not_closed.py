@@ -122,7 +122,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Role, Scoping, Sign, Transaction
-from persistlint.fixes.closing import later_defer, returned_commit, rolled_back
+from persistlint.fixes.closing import error_of, later_defer, returned_commit, rolled_back
 from persistlint.fixes.releasing import given_back
 from persistlint.paths import is_generated, is_test
 from persistlint.rule import RuleContext, rule
@@ -170,7 +170,7 @@ def transaction_not_closed(fact: Transaction, context: RuleContext) -> Iterator[
         yield context.report(
             fact.unchecked,
             "The error of this commit is dropped, so data that was not stored counts as stored.",
-            help=f"Return it: `return {handle}.Commit()`.",
+            help=f"Return it: `return {error_of(fact, f'{handle}.Commit()')}`.",
             fixes=returned_commit(context.program, fact, fact.unchecked) if context.program is not None else (),
         )
     if fact.early is not None:
