@@ -43,7 +43,8 @@ class JsonParse(JsonFact):
 
     `origin` is None where nothing is known of the text. `is_guarded` where a failure is caught, `is_top_level` where
     the program cannot even start with text that is none. `copied` is the value that is decoded out of what was just
-    encoded, as a way to copy it."""
+    encoded, as a way to copy it. `is_repeated` where it is done for one of several values, all of which the failure of
+    one takes with it; `others` are calls of the same function that decode what the program itself stored."""
 
     function: str
     text: Range
@@ -51,6 +52,8 @@ class JsonParse(JsonFact):
     is_guarded: bool
     is_top_level: bool
     copied: Range | None = None
+    is_repeated: bool = False
+    others: tuple[Range, ...] = ()
 
 
 class HopKind(Enum):

@@ -108,6 +108,7 @@ class JsonDomain(Domain[State]):
                     self._declare(value, annotation, state, target)
 
     def enter_loop(self, loop: Loop, assigned: tuple[Expression, ...], state: State) -> None:
+        self.run.loops.append(loop.range)
         for target in assigned:
             place = place_of(target)
             if place is not None:
@@ -143,6 +144,8 @@ class JsonDomain(Domain[State]):
             run.guards = [*run.guards, frozenset([ANY_ERROR])]
         self.callbacks.bind(function, run, inside)
         run.functions.append(function)
+        if self.callbacks.repeats(function):
+            run.loops.append(function.range)
         return inside
 
     def leave_function(self, function: Function, ends: Ends[State]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.flow import Flow
@@ -13,7 +14,7 @@ from persistlint.analysis.json.shapes import Shapes
 from persistlint.analysis.json.state import State
 from persistlint.analysis.json.tables import table
 from persistlint.analysis.names import Names
-from persistlint.facts import HopKind, JsonAccess, JsonKeys, JsonOrigin, JsonResponse
+from persistlint.facts import HopKind, JsonAccess, JsonKeys, JsonOrigin, JsonParse, JsonResponse
 from persistlint.ir import ClassDefinition, Function, Module
 from persistlint.languages import languages as all_languages
 from persistlint.libraries import catalogue
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from persistlint.settings import ProjectNames
     from persistlint.source import SourceFile
 
+_OWN = (JsonOrigin.ROWS, JsonOrigin.STORAGE)  # what the program itself has stored
 _HABIT = 5  # responses of one file whose status nobody looks at
 _MOSTLY = 4  # of them for each other one
 # Chains whose shape alone says that they are candidates.
@@ -97,7 +99,7 @@ def _walked(
             is_direct = run.is_call(chain.root)
             access = JsonAccess(chain.range, chain.root.range, chain.origin, is_direct, chain.hops)
             run.accesses[chain.range] = access
-    yield from run.parses.values()
+    yield from _parses(run)
     yield from run.assertions.values()
     yield from run.accesses.values()
     yield from _keys(run)
@@ -105,6 +107,22 @@ def _walked(
     for place, shape in run.shaped.values():
         if place is None or place not in run.validated:
             yield shape
+
+
+def _parses(run: Run) -> Iterator[JsonParse]:
+    """The calls that decode. Those of one function that decode what the program itself stored, with nothing to catch a
+    failure, are one: whoever mends one of them mends all."""
+    together: dict[tuple[int, JsonOrigin], list[JsonParse]] = {}
+    for parse in run.parses.values():
+        within = run.outermost.get(parse.range)
+        if within is None or parse.is_guarded or parse.origin not in _OWN:
+            yield parse
+        else:
+            together.setdefault((within.range.start, parse.origin), []).append(parse)
+    for found in together.values():
+        first, *others = sorted(found, key=lambda parse: parse.range)
+        is_repeated = any(parse.range in loop for parse in found for loop in run.loops)
+        yield replace(first, is_repeated=is_repeated, others=tuple(each.range for each in others))
 
 
 def _responses(run: Run) -> Iterator[JsonResponse]:

@@ -60,6 +60,8 @@ class Run:
     checked_assertions: set[int] = field(default_factory=set)
     accesses: dict[Range, JsonAccess] = field(default_factory=dict)
     parses: dict[Range, JsonParse] = field(default_factory=dict)
+    outermost: dict[Range, Function] = field(default_factory=dict)  # the functions that the calls of `parses` stand in
+    loops: list[Range] = field(default_factory=list)  # what is done for one element after the other
     assertions: dict[Range, JsonAssertion] = field(default_factory=dict)
     sent: set[Range] = field(default_factory=set)  # requests over HTTP
     requests: dict[Range, list[Range]] = field(default_factory=dict)  # the calls that decode the response of a request

@@ -5,9 +5,9 @@ A foreign key that the script defines and with none of whose columns an index be
 index of the table, neither here nor in the rest of the project. One that begins with the tenant leaves no more to read
 than the rows of that. A partial index counts only where it is partial for `IS NOT NULL`.
 
-The keys of one table are one report: a warning where one of them says what becomes of its rows with a delete (`ON DELETE
-CASCADE`, `SET NULL`), for then deletes are meant to happen, and else a note. MySQL makes such an index by itself. A table
-of which only this change is known is left alone, unless the column is new.
+The keys of one table are one report: a warning where one of them says what becomes of its rows with a delete (`ON
+DELETE CASCADE`, `SET NULL`), for then deletes are meant to happen, and else a note. MySQL makes such an index by
+itself. A table of which only this change is known is left alone, unless the column is new.
 
 ## Why it matters
 
