@@ -54,9 +54,10 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic
 
-_OF_TEXTS = frozenset(
-    "casefold encode endswith lower lstrip replace rsplit rstrip split splitlines startswith strip upper".split()
-)
+_OF_TEXTS = frozenset([
+    "casefold", "encode", "endswith", "lower", "lstrip", "replace", "rsplit", "rstrip", "split", "splitlines",
+    "startswith", "strip", "upper",
+])  # fmt: skip
 
 
 @rule("chained-get", on=JsonAccess, severity=Severity.WARNING, languages=("python",))
