@@ -59,8 +59,6 @@ def decode(node: Call, entry: Entry, run: Run, state: State, base: Value | None)
             is_top_level=not run.functions,
             copied=encoded if encoded is not None and len(node.arguments) == 1 and _is_call(node, at) else None,
         )
-        if run.functions:
-            run.outermost[node.range] = run.functions[0]
         may_be_null = run.is_script and origin is JsonOrigin.STORAGE and _is_item(node, state)
         return Document(origin or JsonOrigin.TEXT, node.range, cause=HopKind.KEY if may_be_null else None)
     if entry.into < len(node.arguments):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -143,6 +144,8 @@ class JsonDomain(Domain[State]):
         if run.language == "go" and b"recover()" in run.source.content[function.range.start : function.range.end]:
             run.guards = [*run.guards, frozenset([ANY_ERROR])]
         self.callbacks.bind(function, run, inside)
+        if not run.functions:
+            insort(run.outermost, function.range.start)
         run.functions.append(function)
         if self.callbacks.repeats(function):
             run.loops.append(function.range)

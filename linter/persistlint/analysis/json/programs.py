@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from persistlint.facts import Fact, JsonFact
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
-    from persistlint.source import SourceFile
+    from persistlint.source import Range, SourceFile
 
 _OWN = (JsonOrigin.ROWS, JsonOrigin.STORAGE)  # what the program itself has stored
 _HABIT = 5  # responses of one file whose status nobody looks at
@@ -99,11 +99,13 @@ def _walked(
             is_direct = run.is_call(chain.root)
             access = JsonAccess(chain.range, chain.root.range, chain.origin, is_direct, chain.hops)
             run.accesses[chain.range] = access
-    yield from _parses(run)
+    responses = list(_responses(run))
+    told = {response.range for response in responses}  # that it may be an error says as much as that it may be no JSON
+    yield from (parse for parse in _parses(run) if parse.range not in told)
     yield from run.assertions.values()
     yield from run.accesses.values()
-    yield from _keys(run)
-    yield from _responses(run)
+    yield from _keys(run, told)
+    yield from responses
     for place, shape in run.shaped.values():
         if place is None or place not in run.validated:
             yield shape
@@ -114,11 +116,10 @@ def _parses(run: Run) -> Iterator[JsonParse]:
     failure, are one: whoever mends one of them mends all."""
     together: dict[tuple[int, JsonOrigin], list[JsonParse]] = {}
     for parse in run.parses.values():
-        within = run.outermost.get(parse.range)
-        if within is None or parse.is_guarded or parse.origin not in _OWN:
+        if parse.is_top_level or parse.is_guarded or parse.origin not in _OWN:
             yield parse
         else:
-            together.setdefault((within.range.start, parse.origin), []).append(parse)
+            together.setdefault((run.within(parse.range), parse.origin), []).append(parse)
     for found in together.values():
         first, *others = sorted(found, key=lambda parse: parse.range)
         is_repeated = any(parse.range in loop for parse in found for loop in run.loops)
@@ -134,7 +135,7 @@ def _responses(run: Run) -> Iterator[JsonResponse]:
             yield JsonResponse(decoded[0], request)
 
 
-def _keys(run: Run) -> Iterator[JsonKeys]:
+def _keys(run: Run, told: set[Range]) -> Iterator[JsonKeys]:
     """The keys that Python takes from bodies, line by line."""
     if run.language != "python":
         return
@@ -143,7 +144,7 @@ def _keys(run: Run) -> Iterator[JsonKeys]:
         first = access.hops[0]
         is_body = access.origin is JsonOrigin.REQUEST or (access.origin is JsonOrigin.RESPONSE and access.is_direct)
         is_key = first.kind is HopKind.KEY and first.name and not first.is_checked
-        if is_body and is_key and not access.failing:
+        if is_body and is_key and not access.failing and access.root not in told:
             line = run.source.line_of(access.range.start)
             by_line.setdefault((line, access.origin), []).append(access)
     for (_, origin), found in by_line.items():

@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 _LOGIC = frozenset(["and", "or", "??"])
+_EQUALITY = frozenset(["==", "!="])
 _EXTENTS = frozenset(["w", "h"])  # of what is drawn
 _SLICES = function_names("slices")
 _DIGITS = function_names("digits")
@@ -142,17 +143,25 @@ class Reader:
 
     def _together(self, calculations: Iterable[list[Number]]) -> Iterable[list[Number]]:
         """The calculations, those with one number as one where the same thing meets the same one in both, or where one
-        line asks for several codes: `state == 11 || state == 16`."""
-        found: dict[Hashable, list[Number]] = {}
+        line compares several with it, it with several, or asks for several codes: `state == 11 || state == 16`."""
+        found: list[list[Number]] = []
+        known: dict[Hashable, list[Number]] = {}
         for numbers in sorted(calculations, key=lambda numbers: numbers[0].range):
-            key: Hashable = numbers[0].range
-            match numbers:
-                case [Number(role=NumberRole.COMPARISON, operator="==" | "!=")]:
-                    key = self.source.line_of(numbers[0].range.start)
-                case [Number(subject=subject) as number]:
-                    key = subject, self.source.text(number.range)
-            found.setdefault(key, []).extend(numbers)
-        return found.values()
+            keys = list(self._keys(numbers[0])) if len(numbers) == 1 else []
+            kept = next((known[key] for key in keys if key in known), None)
+            if kept is None:
+                found.append(kept := [])
+            kept += numbers
+            known.update(dict.fromkeys(keys, kept))
+        return found
+
+    def _keys(self, number: Number) -> Iterator[Hashable]:
+        """By what a number that stands alone belongs together with others."""
+        text, line = self.source.text(number.range), self.source.line_of(number.range.start)
+        yield number.subject, text
+        if number.role is NumberRole.COMPARISON:
+            yield line, text
+            yield (line,) if number.operator in _EQUALITY else (line, "", number.subject)
 
     def _unexplained(self) -> list[list[_Found]]:
         """The numbers of each calculation that nothing explains, there or where the same thing meets the same one."""

@@ -146,6 +146,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Severity
 from persistlint.facts import HopKind, JsonAccess, JsonOrigin
 from persistlint.fixes.steps import checked_element, optional_steps
+from persistlint.paths import is_script
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ _HELP = {
 }
 
 
-@rule("unsafe-index-access", on=JsonAccess, severity=Severity.WARNING)
+@rule("unsafe-index-access", on=JsonAccess, severity=Severity.WARNING, skips=(is_script,))
 def unsafe_index_access(fact: JsonAccess, context: RuleContext) -> Iterator[Diagnostic]:
     """Report an element that is used with nothing to tell that there is one."""
     hop = next((hop for hop in fact.failing if hop.cause is HopKind.INDEX), None)

@@ -154,6 +154,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Severity
 from persistlint.facts import HopKind, JsonAccess, JsonOrigin
 from persistlint.fixes.steps import checked_pointer, lasting_keys, optional_steps
+from persistlint.paths import is_script
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ _HELP = {
 }
 
 
-@rule("unsafe-json-access", on=JsonAccess, severity=Severity.WARNING)
+@rule("unsafe-json-access", on=JsonAccess, severity=Severity.WARNING, skips=(is_script,))
 def unsafe_json_access(fact: JsonAccess, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first step of a chain that fails where the part before it is missing."""
     if not fact.failing or fact.origin is JsonOrigin.UNKNOWN:

@@ -11,7 +11,8 @@ it is JSON, what a function like `tryCatch` is given, and a `then` whose chain e
 of a project, where an error that nobody catches ends the run before the eyes of whoever started it.
 
 What one function decodes of what the program itself stored is one report. Text of a row is a warning where it is
-decoded row by row, and a broken one takes the others with it, and else a note: the program wrote it itself.
+decoded row by row, and a broken one takes the others with it, and else a note: the program wrote it itself. An answer
+whose status nobody looks at is left to `unchecked-response-status`.
 
 ## Why it matters
 
