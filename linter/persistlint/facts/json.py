@@ -22,6 +22,7 @@ class JsonOrigin(Enum):
     ENVIRONMENT = "an environment variable"
     TEXT = "text"
     PARAMETER = "a parameter"
+    OWN = "what the program's own server answered"
     FILE = "a file"
     PROGRAM = "the program itself"
     UNKNOWN = "a value of unknown origin"
@@ -30,6 +31,12 @@ class JsonOrigin(Enum):
     def is_trusted(self) -> bool:
         """Whether the developers of the program wrote it, as far as the file tells."""
         return self in (JsonOrigin.FILE, JsonOrigin.PROGRAM)
+
+    @property
+    def has_known_shape(self) -> bool:
+        """Whether the developers of the program wrote what decides which keys it has. How many there are of something,
+        they do not know."""
+        return self.is_trusted or self is JsonOrigin.OWN
 
 
 @dataclass(frozen=True, slots=True)

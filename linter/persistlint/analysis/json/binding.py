@@ -162,7 +162,8 @@ def _take_apart(
     if not goes_on or part.cause is None:
         return
     is_count = whole.origin is JsonOrigin.ROWS and isinstance(element, Mapping) and _keys(element) <= OF_ONE_ROW
-    can_fail = not run.catches() and not whole.origin.is_trusted and not is_count
+    is_trusted = whole.origin.is_trusted if kind is HopKind.INDEX else whole.origin.has_known_shape
+    can_fail = not run.catches() and not is_trusted and not is_count
     first = JsonHop(element.range, name, kind, False, False)
     hop = JsonHop(element.range, "", HopKind.KEY, not can_fail, can_fail, part.cause if can_fail else None)
     run.chains[id(element)] = Chain(element.range, target, whole.origin, (first, hop))

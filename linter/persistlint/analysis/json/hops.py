@@ -61,7 +61,9 @@ def take(step: Step, run: Run, state: State) -> Document | None:
     is_there = step.has_default or state.is_present(place) or _holds(whole, step.index)
     judge = _in_script if run.is_script else _in_go if run.language == "go" else _in_python
     judgement = judge(step, whole, chain, is_there, run)
-    can_fail = judgement.can_fail and not whole.origin.is_trusted and _counts(step, whole, chain, judgement)
+    origin, is_element = whole.origin, judgement.cause is HopKind.INDEX
+    is_trusted = origin.is_trusted if is_element else origin.has_known_shape
+    can_fail = judgement.can_fail and not is_trusted and _counts(step, whole, chain, judgement)
     can_fail = can_fail and _is_first(step, run)
     closing = _CLOSING.match(run.source.content, step.base.range.end)
     hop = JsonHop(

@@ -6,7 +6,9 @@ JSON, in the rows of a query, in the answer of another service.
 
 A test of the length, or of the element, that goes for it on every way to the access counts, and so do `?.`, a default,
 a `try` that catches the right error, and a loop over the list. A statement that gives one row whatever the tables hold
-is known by its text: an aggregate without groups, `SELECT EXISTS (…)`, an `INSERT … VALUES … RETURNING`.
+is known by its text: an aggregate without groups, `SELECT EXISTS (…)`, an `INSERT … VALUES … RETURNING`; where the
+text is not known, by the columns `count` and `exists`. The scripts of a project, where an error
+that nobody catches ends the run before the eyes of whoever started it, are left alone.
 
 ## Why it matters
 
