@@ -179,8 +179,8 @@ def test_a_number_whose_name_says_what_it_means_is_safe_to_replace(suffix: str, 
         ),
         pytest.param(
             "js",
-            "import a from 'a';\nexport const f = (r) => r.status === 404 || g(r);\n"
-            "export const h = (r) => r.status === 404;\n",
+            "import a from 'a';\nexport const f = (r) => r.status === 409 || g(r);\n"
+            "export const h = (r) => r.status === 409;\n",
             id="a status without an enumeration",
         ),
     ],

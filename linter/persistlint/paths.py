@@ -11,7 +11,7 @@ _MOST_PATHS = 256  # every rule asks about the path of the file that is checked
 
 # Folders, and files, of any language; then of Python, Go and JavaScript.
 _TEST = (
-    r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?(?:sec|smoke|load|stress)?tests?|testing|testcontainers|test[_-]?(?:data|db|util|helper|support|kit|suite|e2e)s?"
+    r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?(?:sec|smoke|load|stress)?tests?|testing|testcontainers|test[_-]?(?:data|file|db|util|helper|support|kit|suite|e2e)s?"
     r"|tests_\w+|\w+_tests?|acceptance|(?!(?:la|con|pro|at|de)test/)[a-z]+test(?=/[^/]*\.go$)|dbtest|webtests|__\w*tests?__"
     r"|__e2e__|specs?|e2e|playwright|cypress|\.dredd|features/steps|fixtures?|__mocks__|mocks?|\.github)/"
     r"|(?:^|/)(?:[\w-]+-)?(?:fixtures?|stories)\.\w+$|(?:^|/)(?:[\w-]+[-_])?test[-_]?data\.\w+$"

@@ -130,6 +130,19 @@ def test_files_for_other_databases_are_other_projects(tmp_path: Path) -> None:
     assert set(_read(tmp_path / "2_b.up.sql").final.tables) == {"b"}
 
 
+def test_one_file_that_names_the_only_database_parts_no_project(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {
+            "1_a.up.sql": 'CREATE TABLE "{{ index .Options "Namespace" }}"."a" (id int);',
+            "2_b.postgres.up.sql": "CREATE TABLE b (id int);",
+            "3_c.up.sql": "CREATE TABLE c (id int);",
+        },
+    )
+    found = [table.name.name for table in _read(tmp_path / "3_c.up.sql").final.tables.values()]
+    assert found == ["a", "b", "c"]
+
+
 def test_a_folder_tells_the_dialect_of_a_file_that_does_not(tmp_path: Path) -> None:
     _write(tmp_path, {"1.sql": "CREATE TABLE a (id bigserial, x jsonb);", "2.sql": "CREATE INDEX i ON a (x);"})
     assert dialect_of(str(tmp_path / "2.sql"), b"CREATE INDEX i ON a (x);") == "postgres"

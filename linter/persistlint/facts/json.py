@@ -22,6 +22,7 @@ class JsonOrigin(Enum):
     ENVIRONMENT = "an environment variable"
     TEXT = "text"
     PARAMETER = "a parameter"
+    OWN = "what the program's own server answered"
     FILE = "a file"
     PROGRAM = "the program itself"
     UNKNOWN = "a value of unknown origin"
@@ -30,6 +31,12 @@ class JsonOrigin(Enum):
     def is_trusted(self) -> bool:
         """Whether the developers of the program wrote it, as far as the file tells."""
         return self in (JsonOrigin.FILE, JsonOrigin.PROGRAM)
+
+    @property
+    def has_known_shape(self) -> bool:
+        """Whether the developers of the program wrote what decides which keys it has. How many there are of something,
+        they do not know."""
+        return self.is_trusted or self is JsonOrigin.OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,8 @@ class JsonParse(JsonFact):
 
     `origin` is None where nothing is known of the text. `is_guarded` where a failure is caught, `is_top_level` where
     the program cannot even start with text that is none. `copied` is the value that is decoded out of what was just
-    encoded, as a way to copy it."""
+    encoded, as a way to copy it. `is_repeated` where it is done for one of several values, all of which the failure of
+    one takes with it; `others` are calls of the same function that decode what the program itself stored."""
 
     function: str
     text: Range
@@ -51,6 +59,8 @@ class JsonParse(JsonFact):
     is_guarded: bool
     is_top_level: bool
     copied: Range | None = None
+    is_repeated: bool = False
+    others: tuple[Range, ...] = ()
 
 
 class HopKind(Enum):

@@ -42,7 +42,8 @@ class Runner:
     files that it made itself, and `no_drift` why nothing lasts in a file that the models do not say, "" where all does.
     `runs_alone` tells whether the one statement of a file can be kept out of a transaction, `joins` whether a second
     one would put both into one. `column_end` is what a column may have behind the name that is said of it, `owner` the
-    column by which projects of it say whose row it is, besides those that all do."""
+    column by which projects of it say whose row it is, besides those that all do. `not_valid` and `timestamptz` are
+    what people write for these, "" where it is SQL."""
 
     name: str = ""
     wraps: bool | None = None
@@ -58,6 +59,8 @@ class Runner:
     column_end: str = ""
     owner: str = ""
     says_utc: bool = False
+    not_valid: str = ""
+    timestamptz: str = ""
 
 
 @dataclass(frozen=True)

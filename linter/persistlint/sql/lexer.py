@@ -112,7 +112,7 @@ def _patterns(dialect: str | None) -> dict[str, str]:
     """What the tokens of each kind look like; the first pattern that matches holds."""
     standard = "'[^']*+(?:''[^']*+)*+'?"
     escaped = r"'[^'\\]*+(?:(?:\\(?:.|\Z)|'')[^'\\]*+)*+'?"
-    double = r'"[^"]*+(?:""[^"]*+)*+"?'
+    double = r'"[^"{]*+(?:(?:""|\{\{[^{}\n]*+\}\}|\{)[^"{]*+)*+"?'  # what a template fills in may have quotes
     is_mysql = dialect in ("mysql", "mariadb")
     hash_word = "#" if dialect in ("tsql", "oracle") else ""
     strings = [rf"[eE]{escaped}", rf"(?:[nNxXbB]|[uU]&)?{escaped if dialect in _BACKSLASH else standard}"]

@@ -181,7 +181,14 @@ def _files(file: Path, reader: Reader) -> Signature:
 @lru_cache(maxsize=64)
 def _of_database(files: Signature, database: str) -> Signature:
     """Of files whose names say which database they are for, those that run on one of them. What is for all of them runs
-    where there is nothing for the one, on tables that are not the same everywhere: it stands for itself."""
+    where there is nothing for the one, on tables that are not the same everywhere: it stands for itself. Where all that
+    say it say the same, and what they are for is done nowhere else, there is no other database."""
+    named = {path: database_named(path) for path, _, _ in files}
+    elsewhere = {step_named(path) for path, name in named.items() if not name}
+    if len({*named.values()} - {""}) == 1 and not any(
+        name and step_named(path) in elsewhere for path, name in named.items()
+    ):
+        return files
     own = {step_named(path) for path, _, _ in files if database_named(path) == database}
     if len(own) == len(files) or not any(database_named(path) for path, _, _ in files):
         return files

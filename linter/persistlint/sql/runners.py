@@ -51,6 +51,7 @@ class Pattern:
     no_new: str = ""
     no_drift: str = ""
     owner: str = ""
+    timestamptz: str = ""
 
 
 def pattern_for(path: str, text: str) -> Pattern | None:
@@ -86,6 +87,7 @@ def runner_of(pattern: Pattern | None, path: str, text: str) -> Runner:
         joins=joins,
         owner=pattern.owner,
         says_utc=pattern.says_utc,
+        timestamptz=pattern.timestamptz,
     )
 
 

@@ -9,7 +9,7 @@ from persistlint.analysis.json import calls
 from persistlint.analysis.json.places import Place, place_of
 from persistlint.analysis.json.run import Chain, Run
 from persistlint.analysis.json.tables import Owner
-from persistlint.analysis.json.values import A_ROW, Document, Keys, Pairs, Several, Text, Thing, Value, join
+from persistlint.analysis.json.values import A_ROW, OF_ONE_ROW, Document, Keys, Pairs, Several, Text, Thing, Value, join
 from persistlint.facts import HopKind, JsonHop, JsonOrigin
 from persistlint.ir import (
     AssignmentExpression,
@@ -161,7 +161,13 @@ def _take_apart(
     goes_on = isinstance(element, Mapping | Collection)
     if not goes_on or part.cause is None:
         return
-    can_fail = not run.catches() and not whole.origin.is_trusted
+    is_count = whole.origin is JsonOrigin.ROWS and isinstance(element, Mapping) and _keys(element) <= OF_ONE_ROW
+    is_trusted = whole.origin.is_trusted if kind is HopKind.INDEX else whole.origin.has_known_shape
+    can_fail = not run.catches() and not is_trusted and not is_count
     first = JsonHop(element.range, name, kind, False, False)
     hop = JsonHop(element.range, "", HopKind.KEY, not can_fail, can_fail, part.cause if can_fail else None)
     run.chains[id(element)] = Chain(element.range, target, whole.origin, (first, hop))
+
+
+def _keys(pattern: Mapping) -> set[str]:
+    return {entry.key.value if isinstance(entry.key, String) else "" for entry in pattern.entries}

@@ -90,6 +90,11 @@ class Callbacks:
         is_caught = name in ("then", "finally") and index == 0 and id(call) in self.caught
         return [frozenset([ANY_ERROR])] if is_caught or _TRIES.fullmatch(name) else []
 
+    def repeats(self, function: Function) -> bool:
+        """Whether a function is called for the elements of something, one after the other."""
+        found = self.given.get(id(function))
+        return found is not None and last_name(found[0].function) in _IN_PLACE
+
     def bind(self, function: Function, run: Run, state: State) -> None:
         """Give the parameters of a function what is known of them."""
         found = self.given.get(id(function))

@@ -36,6 +36,7 @@ _HTTP_METHODS = frozenset(["get", "post", "put", "patch", "delete", "request"])
 _HTTP_CLIENT = regex(r".*(?:client|axios|http|api|request|instance|service)s?")
 _OWN_MODULES = (".", "~", "@/", "src/")
 _LOOKS = regex(r"check|status|ok", re.IGNORECASE)  # in the name of what a promise goes through
+_OF_ITSELF = regex(r"[\"'`]/(?!/)")
 _JSON_FILE = regex(r"\.json[\"'`]$")  # at the end of an address
 PROMISED = frozenset(["then", "catch", "finally"])  # methods of promises, whatever these come to
 # Of a text, whatever stands around what is wanted.
@@ -73,7 +74,8 @@ def call(node: Call, run: Run, state: State) -> Value | None:
 
 def given(entry: Entry, node: Expression, run: Run, base: Value | None) -> Value | None:
     """What an entry of the tables gives where `node` names or calls it; `base` is the value of its object."""
-    origin = entry.origin or JsonOrigin.UNKNOWN
+    is_own = isinstance(base, Thing) and base.origin is JsonOrigin.OWN
+    origin = JsonOrigin.OWN if is_own else entry.origin or JsonOrigin.UNKNOWN
     is_checked = isinstance(base, Thing) and base.is_checked
     match entry.gives:
         case "document":
@@ -120,6 +122,8 @@ def _known(node: Call, entry: Entry, run: Run, state: State, base: Value | None)
     result = given(entry, node, run, base)
     if isinstance(result, Thing) and result.kind in ("response", "client") and _raises(node):
         result = replace(result, is_checked=True)
+    if isinstance(result, Thing) and result.kind in ("response", "answer") and _asks_itself(node, run):
+        result = replace(result, origin=JsonOrigin.OWN)
     if isinstance(result, Thing) and result.kind == "response":
         run.sent.add(result.range)
         if result.is_checked or _asks_for_file(node, run):
@@ -130,6 +134,11 @@ def _known(node: Call, entry: Entry, run: Run, state: State, base: Value | None)
         if isinstance(source, Text) and source.response is not None:
             result = replace(result, range=source.response)
     return result
+
+
+def _asks_itself(node: Call, run: Run) -> bool:
+    """Whether a request is for an address without a host: a page asks the server that it came from."""
+    return run.is_script and bool(node.arguments) and _OF_ITSELF.match(run.text(node.arguments[0].value)) is not None
 
 
 def _asks_for_file(node: Call, run: Run) -> bool:

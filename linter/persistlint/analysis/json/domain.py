@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -108,6 +109,7 @@ class JsonDomain(Domain[State]):
                     self._declare(value, annotation, state, target)
 
     def enter_loop(self, loop: Loop, assigned: tuple[Expression, ...], state: State) -> None:
+        self.run.loops.append(loop.range)
         for target in assigned:
             place = place_of(target)
             if place is not None:
@@ -142,7 +144,11 @@ class JsonDomain(Domain[State]):
         if run.language == "go" and b"recover()" in run.source.content[function.range.start : function.range.end]:
             run.guards = [*run.guards, frozenset([ANY_ERROR])]
         self.callbacks.bind(function, run, inside)
+        if not run.functions:
+            insort(run.outermost, function.range.start)
         run.functions.append(function)
+        if self.callbacks.repeats(function):
+            run.loops.append(function.range)
         return inside
 
     def leave_function(self, function: Function, ends: Ends[State]) -> None:

@@ -141,6 +141,12 @@ class _Errors(Domain[_Open]):
                 for argument in call.arguments:  # text that may be of another format
                     if isinstance(argument.value, Unary) and isinstance(argument.value.operand, Name):
                         self.dropped.pop(argument.value.operand.id, None)
+            case Assign(value=Call() as call) if (
+                entry := self.coders.entry(call)
+            ) is not None and entry.into is not None:
+                for argument in call.arguments:  # nothing decodes into nothing, and says so in its turn
+                    if isinstance(argument.value, Name):
+                        self.dropped.pop(argument.value.id, None)
             case Return(value=Expression() as value):
                 for node in walk(value) if self.stored else ():
                     if isinstance(node, Name):

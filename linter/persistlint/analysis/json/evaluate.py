@@ -95,6 +95,7 @@ def evaluate(node: Expression, run: Run, state: State) -> Value | None:
         case Mapping(type=type) if type:
             return Declared(type)
         case Comprehension(iterable=iterable):
+            run.loops.append(node.range)
             document = run.document(iterable)
             return replace(document, cause=None, length=0) if document is not None else None
         case Unary(operator="&", operand=operand):

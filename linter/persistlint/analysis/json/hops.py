@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.json.places import Place, place_of
 from persistlint.analysis.json.run import Chain, Run
-from persistlint.analysis.json.values import A_ROW, Document
+from persistlint.analysis.json.values import A_ROW, OF_ONE_ROW, Document
 from persistlint.facts import HopKind, JsonHop, JsonOrigin
 from persistlint.ir import Expression, Number, Unary
 from persistlint.records import dataclass
@@ -61,7 +61,9 @@ def take(step: Step, run: Run, state: State) -> Document | None:
     is_there = step.has_default or state.is_present(place) or _holds(whole, step.index)
     judge = _in_script if run.is_script else _in_go if run.language == "go" else _in_python
     judgement = judge(step, whole, chain, is_there, run)
-    can_fail = judgement.can_fail and not whole.origin.is_trusted and _counts(step, whole, chain, judgement)
+    origin, is_element = whole.origin, judgement.cause is HopKind.INDEX
+    is_trusted = origin.is_trusted if is_element else origin.has_known_shape
+    can_fail = judgement.can_fail and not is_trusted and _counts(step, whole, chain, judgement)
     can_fail = can_fail and _is_first(step, run)
     closing = _CLOSING.match(run.source.content, step.base.range.end)
     hop = JsonHop(
@@ -129,7 +131,10 @@ def _is_declared(whole: Document, step: Step) -> bool:
 
 
 def _counts(step: Step, whole: Document, chain: Chain, judgement: _Judgement) -> bool:
-    """Whether a step counts where nothing is known of the value but its shape: two keys and a number are JSON."""
+    """Whether a step counts where nothing is known of the value but its shape: two keys and a number are JSON. A
+    query that counts gives a row, whatever else is not known of it."""
+    if whole.origin is JsonOrigin.ROWS and judgement.cause is HopKind.INDEX and step.name in OF_ONE_ROW:
+        return False
     if whole.origin is not JsonOrigin.UNKNOWN or judgement.cause is HopKind.GET:
         return True
     keys = sum(hop.kind is HopKind.KEY and bool(hop.name) for hop in chain.hops)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.flow import Flow
@@ -13,7 +14,7 @@ from persistlint.analysis.json.shapes import Shapes
 from persistlint.analysis.json.state import State
 from persistlint.analysis.json.tables import table
 from persistlint.analysis.names import Names
-from persistlint.facts import HopKind, JsonAccess, JsonKeys, JsonOrigin, JsonResponse
+from persistlint.facts import HopKind, JsonAccess, JsonKeys, JsonOrigin, JsonParse, JsonResponse
 from persistlint.ir import ClassDefinition, Function, Module
 from persistlint.languages import languages as all_languages
 from persistlint.libraries import catalogue
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
     from persistlint.facts import Fact, JsonFact
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
-    from persistlint.source import SourceFile
+    from persistlint.source import Range, SourceFile
 
+_OWN = (JsonOrigin.ROWS, JsonOrigin.STORAGE)  # what the program itself has stored
 _HABIT = 5  # responses of one file whose status nobody looks at
 _MOSTLY = 4  # of them for each other one
 # Chains whose shape alone says that they are candidates.
@@ -97,14 +99,31 @@ def _walked(
             is_direct = run.is_call(chain.root)
             access = JsonAccess(chain.range, chain.root.range, chain.origin, is_direct, chain.hops)
             run.accesses[chain.range] = access
-    yield from run.parses.values()
+    responses = list(_responses(run))
+    told = {response.range for response in responses}  # that it may be an error says as much as that it may be no JSON
+    yield from (parse for parse in _parses(run) if parse.range not in told)
     yield from run.assertions.values()
     yield from run.accesses.values()
-    yield from _keys(run)
-    yield from _responses(run)
+    yield from _keys(run, told)
+    yield from responses
     for place, shape in run.shaped.values():
         if place is None or place not in run.validated:
             yield shape
+
+
+def _parses(run: Run) -> Iterator[JsonParse]:
+    """The calls that decode. Those of one function that decode what the program itself stored, with nothing to catch a
+    failure, are one: whoever mends one of them mends all."""
+    together: dict[tuple[int, JsonOrigin], list[JsonParse]] = {}
+    for parse in run.parses.values():
+        if parse.is_top_level or parse.is_guarded or parse.origin not in _OWN:
+            yield parse
+        else:
+            together.setdefault((run.within(parse.range), parse.origin), []).append(parse)
+    for found in together.values():
+        first, *others = sorted(found, key=lambda parse: parse.range)
+        is_repeated = any(parse.range in loop for parse in found for loop in run.loops)
+        yield replace(first, is_repeated=is_repeated, others=tuple(each.range for each in others))
 
 
 def _responses(run: Run) -> Iterator[JsonResponse]:
@@ -116,7 +135,7 @@ def _responses(run: Run) -> Iterator[JsonResponse]:
             yield JsonResponse(decoded[0], request)
 
 
-def _keys(run: Run) -> Iterator[JsonKeys]:
+def _keys(run: Run, told: set[Range]) -> Iterator[JsonKeys]:
     """The keys that Python takes from bodies, line by line."""
     if run.language != "python":
         return
@@ -125,7 +144,7 @@ def _keys(run: Run) -> Iterator[JsonKeys]:
         first = access.hops[0]
         is_body = access.origin is JsonOrigin.REQUEST or (access.origin is JsonOrigin.RESPONSE and access.is_direct)
         is_key = first.kind is HopKind.KEY and first.name and not first.is_checked
-        if is_body and is_key and not access.failing:
+        if is_body and is_key and not access.failing and access.root not in told:
             line = run.source.line_of(access.range.start)
             by_line.setdefault((line, access.origin), []).append(access)
     for (_, origin), found in by_line.items():

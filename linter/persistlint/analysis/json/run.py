@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -60,6 +61,8 @@ class Run:
     checked_assertions: set[int] = field(default_factory=set)
     accesses: dict[Range, JsonAccess] = field(default_factory=dict)
     parses: dict[Range, JsonParse] = field(default_factory=dict)
+    outermost: list[int] = field(default_factory=list)  # where the functions begin that stand in no other
+    loops: list[Range] = field(default_factory=list)  # what is done for one element after the other
     assertions: dict[Range, JsonAssertion] = field(default_factory=dict)
     sent: set[Range] = field(default_factory=set)  # requests over HTTP
     requests: dict[Range, list[Range]] = field(default_factory=dict)  # the calls that decode the response of a request
@@ -119,6 +122,10 @@ class Run:
             if expression.id in names:
                 return frozenset(names - {expression.id})
         return None
+
+    def within(self, place: Range) -> int:
+        """Which function that stands in no other one holds a place, 0 for none: a number."""
+        return bisect_right(self.outermost, place.start)
 
     def catches(self, *errors: str) -> bool:
         """Whether a handler around the current place catches one of these errors."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 A_ROW = 1_000_000  # how many elements a row has, so to speak: its columns are there, by number too
+OF_ONE_ROW = frozenset(["count", "exists"])  # columns of a query that gives a row also where it finds none
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from persistlint.analysis.numbers.quantities import quantity_of_name
 from persistlint.analysis.numbers.scales import scales
 from persistlint.analysis.numbers.vocabulary import function_names
 from persistlint.analysis.scopes import may_hold
-from persistlint.facts import Calculation, NumberRole
+from persistlint.facts import Calculation, Number, NumberRole
 from persistlint.ir import (
     AssignmentExpression,
     Await,
@@ -50,7 +50,7 @@ from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterable, Iterator
 
     from persistlint.analysis.numbers.comments import Comments
     from persistlint.analysis.numbers.statuses import Statuses
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 _LOGIC = frozenset(["and", "or", "??"])
+_EQUALITY = frozenset(["==", "!="])
 _EXTENTS = frozenset(["w", "h"])  # of what is drawn
 _SLICES = function_names("slices")
 _DIGITS = function_names("digits")
@@ -136,9 +137,31 @@ class Reader:
             for numbers in Decisions(self.source, self.meanings.within, self.branches).among(read)
         ]
         ambiguous = ambiguous_names(number for numbers in calculations for number in numbers)
-        for numbers in filter(None, calculations):
+        for numbers in self._together(filter(None, calculations)):
             named = (replace(number, name="") if number.name in ambiguous else number for number in numbers)
             yield Calculation(Range(numbers[0].range.start, numbers[-1].range.end), tuple(named))
+
+    def _together(self, calculations: Iterable[list[Number]]) -> Iterable[list[Number]]:
+        """The calculations, those with one number as one where the same thing meets the same one in both, or where one
+        line compares several with it, it with several, or asks for several codes: `state == 11 || state == 16`."""
+        found: list[list[Number]] = []
+        known: dict[Hashable, list[Number]] = {}
+        for numbers in sorted(calculations, key=lambda numbers: numbers[0].range):
+            keys = list(self._keys(numbers[0])) if len(numbers) == 1 else []
+            kept = next((known[key] for key in keys if key in known), None)
+            if kept is None:
+                found.append(kept := [])
+            kept += numbers
+            known.update(dict.fromkeys(keys, kept))
+        return found
+
+    def _keys(self, number: Number) -> Iterator[Hashable]:
+        """By what a number that stands alone belongs together with others."""
+        text, line = self.source.text(number.range), self.source.line_of(number.range.start)
+        yield number.subject, text
+        if number.role is NumberRole.COMPARISON:
+            yield line, text
+            yield (line,) if number.operator in _EQUALITY else (line, "", number.subject)
 
     def _unexplained(self) -> list[list[_Found]]:
         """The numbers of each calculation that nothing explains, there or where the same thing meets the same one."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.numbers.said import is_in_name, is_said, saying
 from persistlint.analysis.numbers.vocabulary import words
 from persistlint.facts import NumberRole
+from persistlint.ir import Attribute, Call
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 
@@ -32,6 +33,9 @@ _TWO_DIGITS, _PADDED = 10, regex(rb"[\"'`]0[\"'`] ?[+.]")
 _FILLED = regex(rb"(?m)^(?:return )?[\"'`]0")
 _LISTED = regex(rb"(?m)^[ \t]*(?:#|//|\*)[ \t]*(\d+)[ \t]*(?:[:=]|->?)[ \t]+[A-Za-z]")
 _ONE_OF_SEVERAL = regex(rb"[ \t]*[,\r\n]")
+_CUT = regex(rb"(?:\.(?:slice|substr|substring)\(0, ?|\[0?:)(\d{1,6})\b")
+_ELLIPSIS = regex(rb"(?:\.\.\.|\xe2\x80\xa6)[^\n\"'`]{0,20}[\"'`]")
+_SENTENCE = 3  # words, with fewer of which a comment says little
 _LINES_ABOVE = 3
 _SECOND = 1000  # in the milliseconds of a `setTimeout`
 _LONGEST = 400  # bytes before a wait that are looked at
@@ -64,6 +68,8 @@ class Explanations:
         if place.role is NumberRole.STEP and place.operator == "+" and self.comments.precedes(number.range):
             return True  # one part after the other is added up
         if place.role is NumberRole.COMPARISON and self.source.text(number.range) in self._shown:
+            return True
+        if place.operator in _ENDS and (self._is_decided(number.range) or self._shortens(number.range, value, place)):
             return True
         if len(self.source.text(number.range)) > 1 and is_in_name(
             self.source.text(number.range), self._around(number.range)
@@ -108,6 +114,27 @@ class Explanations:
         first = max(line - _LINES_ABOVE, self.source.line_of(self.function.range.start) if self.function else 1)
         start = self.source.line_starts[min(first, line) - 1]
         return self.source.content[max(start, number.start - _LONGEST) : number.start]
+
+    def _is_decided(self, number: Range) -> bool:
+        """Whether a comment right above a bound says in words what is decided there: `# no avatars where many are in`.
+        One above the function says what that does, and one above `} else if` speaks of the branch before."""
+        line = self.source.line_of(number.start)
+        is_inside = self.function is not None and line - 1 > self.source.line_of(self.function.range.start)
+        before = self.source.content[self.source.line_starts[line - 1] : number.start].lstrip()
+        is_first = not before.startswith((b"}", b"elif ", b"else"))
+        return is_inside and is_first and len((self.comments.above(line) or "").split()) >= _SENTENCE
+
+    def _shortens(self, number: Range, value: float, place: Place) -> bool:
+        """Whether only as much of a long text is shown as fits: `len(note) > 80` leads to `note[:80] + "…"`."""
+        behind, other = self.branches.behind(number), place.other
+        if not isinstance(other, Call | Attribute) or not _ELLIPSIS.search(behind):
+            return False
+        measured = (
+            other.value if isinstance(other, Attribute) else other.arguments[0].value if other.arguments else other
+        )
+        text = re.escape(self.source.text(measured.range)[:_LONGEST].encode())
+        cuts = re.findall(rb"(?<![\w.])%s(?:\.\w+\(\))*%s" % (text, _CUT.pattern), behind)
+        return bool(cuts) and all(int(length) <= value for length in cuts)
 
     def _is_target(self, number: Range, value: float) -> bool:
         """Whether what is calculated is assigned to a name that says the number: `fiveMinutesAgo = now - 5 * 60`."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _ENUM = regex(r"Http(?:Status(?:Codes?)?)|HTTP_?STATUS(?:_CODES?)?|StatusCodes?|httpStatus", re.ASCII)
 _ASKED = regex(rb"(?:[=!]==?[ \t]*|\bcase[ \t]+)([1-5]\d\d)\b|\b([1-5]\d\d)[ \t]*[=!]==?")
 _SUCCESS = 200  # everybody knows it
+_KNOWN = frozenset([_SUCCESS, 401, 403, 404, 500])  # so do those who write servers, without a name for any of them
 _NAME = b"http.Status"
 _ACRONYMS = frozenset(["ok", "uri", "http", "im"])
 
@@ -49,7 +50,7 @@ class Statuses:
         constant = "_".join(parts).upper()
         if self._enum:
             return f"{self._enum}.{constant}"
-        return constant if code != _SUCCESS and self._asked[str(int(code)).encode()] > 1 else ""
+        return constant if code not in _KNOWN and self._asked[str(int(code)).encode()] > 1 else ""
 
     @cached_property
     def digest(self) -> Hashable:

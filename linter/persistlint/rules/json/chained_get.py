@@ -54,6 +54,11 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic
 
+_OF_TEXTS = frozenset([
+    "casefold", "encode", "endswith", "lower", "lstrip", "replace", "rsplit", "rstrip", "split", "splitlines",
+    "startswith", "strip", "upper",
+])  # fmt: skip
+
 
 @rule("chained-get", on=JsonAccess, severity=Severity.WARNING, languages=("python",))
 def chained_get(fact: JsonAccess, context: RuleContext) -> Iterator[Diagnostic]:
@@ -63,9 +68,11 @@ def chained_get(fact: JsonAccess, context: RuleContext) -> Iterator[Diagnostic]:
         return
     get = fact.hops[fact.hops.index(hop) - 1]
     given, used = context.text(get.range), context.text(hop.range)
+    default = '""' if hop.kind is HopKind.MEMBER and hop.name in _OF_TEXTS else "{}"
     yield context.report(
         fact.range,
         f"`{given}` gives None where there is no such key, and `{used}` fails on that.",
-        help="Write `(….get(key) or {})`, or take a key that has to be there with `[key]`, whose error names it.",
+        help=f"Write `(….get(key) or {default})`, or take a key that has to be there with `[key]`, whose error names"
+        " it.",
         fixes=lasting_gets(context.program, fact) if context.program is not None else (),
     )

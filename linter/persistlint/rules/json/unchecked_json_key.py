@@ -5,8 +5,8 @@ A key that is taken with `[…]` out of the body of a request, or straight out o
 a missing one means.
 
 The line is reported once, with all its keys, and every key once per function. Left alone are keys that are tested for,
-a `try` that catches `KeyError`, bodies that went through a validator or a schema, and functions whose decorator checks
-what they are called with.
+a `try` that catches `KeyError`, a response whose status nobody looks at, which is what to mend first, bodies that went
+through a validator or a schema, and functions whose decorator checks what they are called with.
 
 ## Why it matters
 
@@ -59,6 +59,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.facts import JsonKeys, JsonOrigin
+from persistlint.paths import is_script
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ _HELP = {
 }
 
 
-@rule("unchecked-json-key", on=JsonKeys, severity=Severity.WARNING, languages=("python",))
+@rule("unchecked-json-key", on=JsonKeys, severity=Severity.WARNING, languages=("python",), skips=(is_script,))
 def unchecked_json_key(fact: JsonKeys, context: RuleContext) -> Iterator[Diagnostic]:
     """Report keys of a body that are taken for granted."""
     *others, last = (f"`{key}`" for key in fact.keys)

@@ -6,7 +6,9 @@ JSON, in the rows of a query, in the answer of another service.
 
 A test of the length, or of the element, that goes for it on every way to the access counts, and so do `?.`, a default,
 a `try` that catches the right error, and a loop over the list. A statement that gives one row whatever the tables hold
-is known by its text: an aggregate without groups, `SELECT EXISTS (…)`, an `INSERT … VALUES … RETURNING`.
+is known by its text: an aggregate without groups, `SELECT EXISTS (…)`, an `INSERT … VALUES … RETURNING`; where the
+text is not known, by the columns `count` and `exists`. The scripts of a project, where an error
+that nobody catches ends the run before the eyes of whoever started it, are left alone.
 
 ## Why it matters
 
@@ -146,6 +148,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Severity
 from persistlint.facts import HopKind, JsonAccess, JsonOrigin
 from persistlint.fixes.steps import checked_element, optional_steps
+from persistlint.paths import is_script
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -162,7 +165,7 @@ _HELP = {
 }
 
 
-@rule("unsafe-index-access", on=JsonAccess, severity=Severity.WARNING)
+@rule("unsafe-index-access", on=JsonAccess, severity=Severity.WARNING, skips=(is_script,))
 def unsafe_index_access(fact: JsonAccess, context: RuleContext) -> Iterator[Diagnostic]:
     """Report an element that is used with nothing to tell that there is one."""
     hop = next((hop for hop in fact.failing if hop.cause is HopKind.INDEX), None)

@@ -7,7 +7,9 @@ part in between is there.
 A part counts as there after a test of any kind that goes for it on every way to the access, behind `?.`, with a
 default, in a `try` that catches the right error, and once the value as a whole was handed to something that checks it
 by its name: a schema, a validator, a type guard. Where TypeScript declares a type, only the keys that are optional in
-it can be missing; in Go only pointers can.
+it can be missing; in Go only pointers can. Left alone is what a page asks of its own server, at an address without a
+host, for both change together, and so are the scripts of a project, where an error that nobody catches ends the run
+before the eyes of whoever started it.
 
 ## Why it matters
 
@@ -154,6 +156,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Severity
 from persistlint.facts import HopKind, JsonAccess, JsonOrigin
 from persistlint.fixes.steps import checked_pointer, lasting_keys, optional_steps
+from persistlint.paths import is_script
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -171,7 +174,7 @@ _HELP = {
 }
 
 
-@rule("unsafe-json-access", on=JsonAccess, severity=Severity.WARNING)
+@rule("unsafe-json-access", on=JsonAccess, severity=Severity.WARNING, skips=(is_script,))
 def unsafe_json_access(fact: JsonAccess, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first step of a chain that fails where the part before it is missing."""
     if not fact.failing or fact.origin is JsonOrigin.UNKNOWN:

@@ -10,6 +10,10 @@ just before, files, what a module decodes when it is loaded, unless it was store
 it is JSON, what a function like `tryCatch` is given, and a `then` whose chain ends in a `catch`; and so are the scripts
 of a project, where an error that nobody catches ends the run before the eyes of whoever started it.
 
+What one function decodes of what the program itself stored is one report. Text of a row is a warning where it is
+decoded row by row, and a broken one takes the others with it, and else a note: the program wrote it itself. An answer
+whose status nobody looks at is left to `unchecked-response-status`.
+
 ## Why it matters
 
 A broken frame, a truncated row or an empty body ends the request, the worker or the listener, and the error that is
@@ -99,7 +103,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Related, Severity
 from persistlint.facts import JsonOrigin, JsonParse
 from persistlint.fixes.decoding import caught_parse
 from persistlint.paths import is_script
@@ -131,9 +135,12 @@ def unsafe_json_parse(fact: JsonParse, context: RuleContext) -> Iterator[Diagnos
         return
     if fact.origin is None or fact.origin.is_trusted:
         return
+    is_own_row = fact.origin is JsonOrigin.ROWS and not fact.is_repeated
     yield context.report(
         fact.range,
         f"`{fact.function}` decodes {fact.origin.value}, and nothing here catches text that is no JSON.",
         help=_HELP.get(context.file.language, _HELP["javascript"]),
+        severity=Severity.INFO if is_own_row else None,
+        related=tuple(Related(other, "this one too") for other in fact.others),
         fixes=caught_parse(context.program, fact) if context.program is not None else (),
     )

@@ -8,7 +8,8 @@ a field or a default, an element of a list. Nor is one that something explains:
 
 - a comment: behind it, above it, in the branch that it leads to, or in the documentation of its function. It may say
   it in words, with a unit (`7 days`), as bits, as a percentage (`3%` for 0.03), or as the last number on the other side
-  (`no more than 499` for `>= 500`); behind a code one word is enough;
+  (`no more than 499` for `>= 500`); behind a code one word is enough, and so is a sentence right above a bound, which
+  says what is decided there;
 - a text in the branch, behind it, behind `or` or behind a function of one line: `must have 12 letters`, `"99+"`,
   `"19-30"`, `"premium90days"`, or a message that is given the number; a text that has in it what it is compared with;
 - a name: that of the function (`has_at_least_8_letters`), of what is calculated (`fiveMinutesAgo`), or one on the line
@@ -33,7 +34,9 @@ Nor are the numbers that mean what they are:
   and no share is scaled by it, nothing raised to a power, nothing drawn;
 - a wait of one unit, a moment, a pause or a `debounce` of less than a second, and a delay that only shows something;
 - a channel for bursts (up to 100) or one that is never full (from 1000 on);
-- how often people are told how far it is, and what is drawn.
+- how often people are told how far it is, what is drawn, and the length that a text is cut to with dots behind it.
+
+What meets the same number again in a function, and the codes that one line asks for, are one report.
 
 Tests and their helpers, migrations, generated and vendored code, examples, front ends, and files that hold settings or
 constants are left alone.

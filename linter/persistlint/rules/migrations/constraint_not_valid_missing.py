@@ -50,8 +50,9 @@ from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, AddConstraint
 from persistlint.schema.definitions import Constraint, ConstraintKind
-from persistlint.schema.locks import locks
+from persistlint.schema.locks import Mode, locks
 from persistlint.schema.script import Script
+from persistlint.schema.together import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,12 +75,16 @@ def constraint_not_valid_missing(script: Script, context: RuleContext) -> Iterat
         constraint = _scanned(change)
         if constraint is None:
             continue
-        held = "; ".join(dict.fromkeys(str(lock) for lock in locks(change)))
+        taken: dict[Mode, dict[str, None]] = {}
+        for lock in locks(change):
+            taken.setdefault(lock.mode, {})[str(lock.table)] = None
+        held = "; ".join(f"{mode.value}: {mode.waits} of {listed([*tables])} wait" for mode, tables in taken.items())
         what = "foreign key" if constraint.kind is ConstraintKind.FOREIGN_KEY else "check"
         yield context.report(
             change.range,
             f"The {what} is tested on every row under a lock of mode {held}.",
-            help="Add it as `NOT VALID`, and `VALIDATE CONSTRAINT` in a later transaction.",
+            help=f"Add it as {script.runner.not_valid or '`NOT VALID`'}, and `VALIDATE CONSTRAINT` in a later"
+            " transaction.",
             fixes=_fix(script, change, context) if isinstance(change, AddConstraint) else (),
         )
 

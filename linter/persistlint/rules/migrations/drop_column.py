@@ -2,7 +2,8 @@
 ## What it finds
 
 `DROP COLUMN` of a column that the same script did not add, on a table that it did not make. Several columns of a table
-are one report. A column whose name another one takes, and the part of a migration that undoes it, are left alone.
+are one report. A column whose name another one takes, one that the script itself moved out of the way of a new one, and
+the part of a migration that undoes it, are left alone.
 
 ## Why it matters
 
@@ -54,12 +55,18 @@ def drop_column(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column that is dropped with what it holds."""
     added = {(change.table.key, change.column.name): script.position(change) for change in script.of(AddColumn)}
     replaced = {(change.table.key, change.to): script.position(change) for change in script.of(RenameColumn)}
+    moved = {  # the name that a release knows is that of another column by then
+        (change.table.key, change.to): script.position(change)
+        for change in script.of(RenameColumn)
+        if added.get((change.table.key, change.column), -1) > script.position(change)
+    }
     lost = (
         change
         for change in script.of(DropColumn)
         if not change.is_on_new
         and added.get((change.table.key, change.column), len(script.changes)) > script.position(change)
         and replaced.get((change.table.key, change.column), -1) < script.position(change)
+        and moved.get((change.table.key, change.column), len(script.changes)) > script.position(change)
     )
     for first, *others in by_table(lost):
         names = listed([first.column, *(each.column for each in others)])

@@ -3,7 +3,8 @@
 
 An `UPDATE` without `WHERE`, or with one that is always true, of a table that the script did not make. A join, a `LIMIT`
 and a cursor count as a condition; so does that the script itself adds, renames or alters every column that is set, or a
-key over it, which concerns all rows as well.
+key over it, which concerns all rows as well, and so does a function of the old value (`lower(email)`), which every row
+gets another result of.
 
 ## Why it matters
 
@@ -64,7 +65,7 @@ def update_without_where(script: Script, context: RuleContext) -> Iterator[Diagn
     for change in script.of(Update):
         is_all = change.where is None or change.where.is_true
         is_fill = bool(change.columns) and all((change.table.key, column) in altered for column in change.columns)
-        if not is_all or change.is_bounded or change.is_on_new or is_fill:
+        if not is_all or change.is_bounded or change.is_on_new or is_fill or change.is_reworked:
             continue
         yield context.report(
             change.range,

@@ -5,7 +5,9 @@ A foreign key that the script defines and with none of whose columns an index be
 index of the table, neither here nor in the rest of the project. One that begins with the tenant leaves no more to read
 than the rows of that. A partial index counts only where it is partial for `IS NOT NULL`.
 
-MySQL makes such an index by itself. A table of which only this change is known is left alone, unless the column is new.
+The keys of one table are one report: a warning where one of them says what becomes of its rows with a delete (`ON
+DELETE CASCADE`, `SET NULL`), for then deletes are meant to happen, and else a note. MySQL makes such an index by
+itself. A table of which only this change is known is left alone, unless the column is new.
 
 ## Why it matters
 
@@ -46,7 +48,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Remedy, Severity
+from persistlint.diagnostic import Related, Remedy, Severity
 from persistlint.facts import DECLARING
 from persistlint.fixes.following import following
 from persistlint.fixes.scripts import (
@@ -63,37 +65,53 @@ from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, CreateTable, TableChange
 from persistlint.schema.indexing import narrows
 from persistlint.schema.script import Script
+from persistlint.schema.together import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic, Fix
-    from persistlint.schema.definitions import Constraint, Table
+    from persistlint.schema.definitions import Constraint, Reference, Table
+
+_FOLLOWED = frozenset(["CASCADE", "SET NULL", "SET DEFAULT"])  # who says so means to delete rows of the other table
 
 
 @rule("fk-index-missing", on=Script, severity=Severity.WARNING, languages=DECLARING)
 def fk_index_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
-    """Report every foreign key whose rows are found by reading the whole table."""
+    """Report every table with foreign keys whose rows are found by reading all of it."""
     if script.dialect not in ("postgres", "sqlite"):
         return
     added = {(change.table.key, change.column.name) for change in script.of(AddColumn)}
+    found: dict[str, list[tuple[Table, Constraint, Reference]]] = {}
     for table, constraint in script.constraints():
         if constraint.reference is None or narrows(table, constraint.columns):
             continue
         is_new = all((table.name.key, column) in added for column in constraint.columns)
-        if not table.is_complete and not is_new:
-            continue
-        columns = ", ".join(constraint.columns)
-        keys = identifiers(constraint.columns, script.dialect)
-        referred = constraint.reference.table
+        if table.is_complete or is_new:
+            found.setdefault(table.name.key, []).append((table, constraint, constraint.reference))
+    for (table, constraint, reference), *others in found.values():
+        references = [reference, *(each for *_, each in others)]
+        tables = dict.fromkeys(each.table.name for each in references)
+        columns = [", ".join(each.columns) for each in (constraint, *(each for _, each, _ in others))]
+        is_followed = any(each.on_delete in _FOLLOWED for each in references)
         yield context.report(
             constraint.range,
-            f"No index of `{table.name}` begins with `{columns}`: a delete in `{referred}` reads all of it.",
-            help="Add an `@@index` over the fields of the relation."
-            if context.file.language == "prisma"
-            else f"`CREATE INDEX ON {qualified(table.name, script.dialect)} ({keys})`.",
+            f"No index of `{table.name}` begins with {listed(columns)}: each delete in {listed([*tables])} reads all of"
+            f" `{table.name}`.",
+            help=_help(script, table, constraint, context),
+            severity=None if is_followed else Severity.INFO,
+            related=tuple(Related(each.range, "this one too") for _, each, _ in others),
             remedy=partial(_remedy, script, table, constraint, context),
         )
+
+
+def _help(script: Script, table: Table, constraint: Constraint, context: RuleContext) -> str:
+    if context.file.language == "prisma":
+        return "Add an `@@index` over the fields of the relation."
+    name = index_name(script, table.name.name, constraint.columns) if script.dialect == "sqlite" else ""
+    index = f"{identifiers((name,), script.dialect)} " if name else ""
+    keys = identifiers(constraint.columns, script.dialect)
+    return f"`CREATE INDEX {index}ON {qualified(table.name, script.dialect)} ({keys})`."
 
 
 def _remedy(script: Script, table: Table, constraint: Constraint, context: RuleContext) -> Remedy:

@@ -80,7 +80,7 @@ def timestamp_without_time_zone(script: Script, context: RuleContext) -> Iterato
         yield context.report(
             type.range,
             f"`{column.name}` does not say which moment it is: the time zone of the writer is lost.",
-            help=f"Use `timestamptz`{besides}.",
+            help=f"Use {script.runner.timestamptz or '`timestamptz`'}{besides}.",
             fixes=_fix(script, column, type, context),
         )
 

@@ -39,11 +39,12 @@ class Insert(TableChange):
 @dataclass(frozen=True, slots=True)
 class Update(TableChange):
     """`UPDATE`. `where` is None where it has no condition at all; `is_bounded` where something else limits the rows:
-    a LIMIT, a join, a cursor."""
+    a LIMIT, a join, a cursor. `is_reworked` where every column gets what a function makes of its own value."""
 
     columns: tuple[str, ...]
     where: Expression | None
     is_bounded: bool = False
+    is_reworked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

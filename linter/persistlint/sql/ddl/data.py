@@ -88,9 +88,12 @@ def update(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[C
     has_join = any(word in ("JOIN", ",") for word in cursor.part(cursor.index, set_).words())
     cursor.index = set_ + 1
     assigned = tuple(_assigned(cursor))
-    columns = assigned if not has_join else ()  # nobody knows of which table they are
+    names = tuple(name for name, _ in assigned)
+    columns = names if not has_join else ()  # nobody knows of which table they are
+    is_reworked = bool(assigned) and all(_is_rework(name, value) for name, value in assigned)
     where, is_bounded = _condition(cursor)
-    yield Update(statement.range, statement, table, catalog.find(table), columns, where, has_join or is_bounded)
+    before = catalog.find(table)
+    yield Update(statement.range, statement, table, before, columns, where, has_join or is_bounded, is_reworked)
 
 
 def delete(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Change]:
@@ -127,13 +130,21 @@ def truncate(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator
         yield Truncate(range, statement, table, catalog.find(table), is_cascade, is_needed)
 
 
-def _assigned(cursor: Cursor) -> Iterator[str]:
-    """The columns that SET gives values to; steps to the end of SET."""
+def _assigned(cursor: Cursor) -> Iterator[tuple[str, Expression | None]]:
+    """The columns that SET gives values to, with these, None for those in a list; steps to the end of SET."""
     end = cursor.find("WHERE", "FROM", "RETURNING", "ORDER", "LIMIT")
     end = cursor.end if end < 0 else end
     for item in cursor.part(cursor.index, end).items():
-        yield from item.names() if item.word() == "(" else (name.name for name in [item.name()] if name)
+        if item.word() == "(":
+            yield from ((name, None) for name in item.names())
+        elif (column := item.name()) is not None:
+            yield column.name, item.expression(min(item.index + 1, item.end), item.end)
     cursor.index = end
+
+
+def _is_rework(column: str, value: Expression | None) -> bool:
+    """Whether a function makes the new value of a column of the old one: `lower(email)`, `replace(path, 'a', 'b')`."""
+    return value is not None and bool(value.calls) and value.mentions(column) and "select" not in value.words
 
 
 def _condition(cursor: Cursor) -> tuple[Expression | None, bool]:
