@@ -51,6 +51,17 @@ def splices(pieces: Iterable[Piece]) -> Iterator[Splice]:
                 yield from splices(option)
 
 
+def size(pieces: tuple[Piece, ...], most: int | None = None) -> int:
+    """How many strings and splices there are; where there are more than `most`, any number above that."""
+    count, pending = 0, [pieces]
+    while pending and (most is None or count <= most):
+        inner = pending.pop()
+        count += len(inner)
+        if most is None or count <= most:
+            pending += [option for piece in inner if isinstance(piece, Alternatives) for option in piece.options]
+    return count
+
+
 def linearise(pieces: tuple[Piece, ...], most: int = 24) -> list[tuple[str | Splice, ...]]:
     """Texts without alternatives that together hold every splice, at most `most` of them."""
     texts = [_one_text(pieces, None)]

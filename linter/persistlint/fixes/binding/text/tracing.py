@@ -13,15 +13,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.fixes.program import Program
+    from persistlint.source import Range
 
+_MOST_PLACES = 500  # where a value may come from
 MOST_STEPS = 6  # variables and functions between a value and the one that the text has
 
 
 def sources(node: ir.Expression, program: Program) -> Iterator[ir.Expression]:
     """What a variable holds, what a function is given for a parameter, and what one of the file returns."""
     if isinstance(node, ir.Call):
-        called = [each for each in program.functions() if each.name and each.name == last_name(node.function)]
-        for statement in flat(called[0].body) if len(called) == 1 else ():
+        called = program.called(last_name(node.function))
+        for statement in flat(called.body) if called is not None else ():
             if isinstance(statement, ir.Return) and statement.value is not None:
                 yield statement.value
     function = program.function_around(node.range) if isinstance(node, ir.Name) else None
@@ -60,10 +62,12 @@ def _bound_in(function: ir.Function, program: Program) -> dict[str, list[ir.Expr
 def is_escaped(value: ir.Expression, program: Program) -> bool:
     """Whether quotes in a value are doubled, or have a backslash put before them, on its way, so that bound it would
     be another one."""
-    seen: set[object] = set()
+    seen: set[Range] = set()
     pending = [(value, 0, True)]
     while pending:
         node, steps, is_made = pending.pop()
+        if len(seen) > _MOST_PLACES:
+            return True  # nobody follows that
         for inner in ir.walk(node):
             # A variable that holds two quotes has the empty string of SQL, and nothing that is doubled.
             is_sign = isinstance(inner, ir.String) and inner.value in ("''", "\\'") and (inner is not node or is_made)
