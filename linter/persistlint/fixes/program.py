@@ -87,7 +87,7 @@ class Program:
         """The file itself."""
         return self.syntax.source
 
-    @property
+    @cached_property
     def module(self) -> Module:
         """The statements of the file."""
         return self.syntax.lower()
@@ -188,7 +188,14 @@ class Program:
 
     def function_around(self, place: Range) -> Function | None:
         """The innermost function that holds a place."""
-        return next((frame.function for frame in reversed(self.frames(place)) if frame.function is not None), None)
+        if place not in self._functions_around:
+            frames = reversed(self.frames(place))
+            self._functions_around[place] = next((each.function for each in frames if each.function is not None), None)
+        return self._functions_around[place]
+
+    @cached_property
+    def _functions_around(self) -> dict[Range, Function | None]:
+        return {}
 
     def functions(self) -> tuple[Function, ...]:
         """The functions of the file, those inside others included."""

@@ -26,14 +26,15 @@ class Standing:
     content: bytes
     comments: Sequence[Range]
 
-    def mentions(self, word: str) -> list[int]:
-        """Where a name stands, in code, in texts, in comments and as that of a member."""
-        return _found(self._words, _WORD, rb"(?<![\w$])%s(?![\w$])", word, self.content)
+    def mentions(self, word: str, start: int = 0, end: int | None = None) -> list[int]:
+        """Where a name stands in a part of the file, in code, in texts, in comments and as that of a member."""
+        found = _found(self._words, _WORD, rb"(?<![\w$])%s(?![\w$])", word, self.content)
+        last = (len(self.content) if end is None else end) - len(word.encode())
+        return found[bisect_left(found, start) : bisect_right(found, last)]
 
     def names(self, name: str, start: int, end: int) -> Iterator[int]:
         """Where a name stands in a part of the file, but for comments and the names of members."""
-        found = self.mentions(name)
-        within = found[bisect_left(found, start) : bisect_right(found, end - len(name.encode()))]
+        within = self.mentions(name, start, end)
         return (at for at in within if self.content[max(at - 1, 0) : at] != b"." and not self._is_comment(at))
 
     def numbers(self, number: str, start: int, end: int) -> list[int]:

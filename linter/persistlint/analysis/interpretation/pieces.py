@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 
+_MOST_ALTERNATIVES = 2_000  # pieces of all of them together
+
+
 @dataclass(frozen=True, slots=True)
 class Splice:
     """One expression that became part of a text. `template` is the whole expression that spliced it in.
@@ -96,7 +99,9 @@ def alternatives(options: list[tuple[Piece, ...]]) -> tuple[Piece, ...]:
         else:
             flat.append(option)
     distinct = tuple(dict.fromkeys(flat))
-    return distinct[0] if len(distinct) == 1 else (Alternatives(distinct),)
+    # What doubles at every branch is not followed on all ways.
+    is_one = len(distinct) == 1 or sum(size(option, _MOST_ALTERNATIVES) for option in distinct) > _MOST_ALTERNATIVES
+    return distinct[0] if is_one else (Alternatives(distinct),)
 
 
 def _one_text(pieces: tuple[Piece, ...], wanted: Splice | None) -> tuple[str | Splice, ...]:

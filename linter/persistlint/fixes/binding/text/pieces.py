@@ -100,8 +100,10 @@ def joined(call: ir.Call, site: Site, is_wanted: Callable[[Range], bool]) -> Pie
             separator = None
         case _:
             return None
-    own = _mentioning(Same(site.statements)).get(name, ())
-    every = (additions(statement, name) or _filled(statement, name, site) for statement in own)
+    every = (
+        additions(statement, name) or _filled(statement, name, site)
+        for statement in _mentioning(Same(site.statements)).get(name, ())
+    )
     steps = [step for step in every if step is not None]
     if not any(is_wanted(text.range) for step in steps for text in step.texts):
         return None
@@ -188,8 +190,13 @@ def _choice(found: Sequence[ir.Assign], use: ir.Name, site: Site) -> ir.If | Non
 
 def _seen(use: ir.Name, site: Site) -> int:
     """How often a function names a variable, but for where it holds something else than at one use."""
-    own = _mentioning(Same(site.statements)).get(use.id, ())
-    nodes = [node for s in own for e in ir.expressions(s) for node in ir.walk(e) if is_name(node, use.id)]
+    nodes = [
+        node
+        for s in _mentioning(Same(site.statements)).get(use.id, ())
+        for e in ir.expressions(s)
+        for node in ir.walk(e)
+        if is_name(node, use.id)
+    ]
     targets = {s.target.range for s in assignments(site, use.id)}
     hidden = [node for node in nodes if node.range not in targets and not is_seen(node.range, use, site)]
     return len(names_in(site, use.id)) - len(hidden)
