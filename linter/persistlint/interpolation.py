@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Related
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
+from persistlint.identity import Same
 from persistlint.ir import Assign, Attribute, Call, Collection, Expression, Mapping, Name, walk
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from persistlint.facts import Text
+    from persistlint.ir import Statement
 
 
 BEFORE_TABLE = r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE(?: IF(?: NOT)? EXISTS)?|TRUNCATE|ONLY) (?:\S+\.)?"
@@ -140,9 +145,9 @@ def is_of_program(fact: SqlText, hole: Hole) -> bool:
     catalogue, a setting that comes from the environment. A caller and a request give anything."""
     if hole.origin >= Origin.PARAMETER:
         return False
-    begins = [str(text.parts[0]) for text in fact.texts if hole in text.parts]
     setting = _SETTING if hole.origin is Origin.ENVIRONMENT else _OF_SESSION
-    if all(map(setting.match, begins)):
+    others = [text for text in fact.texts if not setting.match(str(text.parts[0]))]
+    if len(others) < len(fact.texts) and not any(hole in text.parts for text in others):
         return True
     return bool(_AT_FILE.search(hole.excerpt) or _AT_NAME.search(hole.excerpt)) or is_asked_of_catalogue(fact, hole)
 
@@ -151,7 +156,12 @@ def is_asked_of_catalogue(fact: SqlText, hole: Hole) -> bool:
     """Whether a hole in quotes is, like all of its query, about what the database says of its tables."""
     if hole.context not in _IN_QUOTES:
         return False
-    parts = (part for text in fact.texts for part in text.parts if isinstance(part, str))
+    return _names_catalogue(Same(fact.texts))
+
+
+@lru_cache(maxsize=4)  # every hole of a query asks for it
+def _names_catalogue(same: Same[tuple[Text, ...]]) -> bool:
+    parts = (part for text in same.value for part in text.parts if isinstance(part, str))
     return any(map(_CATALOGUE.search, parts))
 
 
@@ -197,13 +207,21 @@ def _has_values(fact: SqlText, hole: Hole) -> bool:
         return False
     site = fact.site()
     passed = {node.id for a in site.call.arguments for node in walk(a.value) if isinstance(node, Name)}
-    for statement in site.statements:
+    together = _given_together(Same(site.statements)).get(hole.expression, ())
+    return any(names & passed - {hole.expression} for names in together)
+
+
+@lru_cache(maxsize=2)  # every hole in a function asks for it
+def _given_together(same: Same[tuple[Statement, ...]]) -> dict[str, list[set[str]]]:
+    """The variables that one assignment gives what a call returns, by the name of each of them."""
+    found: dict[str, list[set[str]]] = {}
+    for statement in same.value:
         match statement:
             case Assign(target=Collection(elements=elements), value=Call()):
                 names = {element.id for element in elements if isinstance(element, Name)}
-                if hole.expression in names and names & passed - {hole.expression}:
-                    return True
-    return False
+                for name in names:
+                    found.setdefault(name, []).append(names)
+    return found
 
 
 # What a function calls the values of a statement that it is given.
@@ -219,8 +237,14 @@ def _comes_with_values(fact: SqlText, hole: Hole) -> bool:
     lists = {name for spread, name in passed if spread or _OF_VALUES.fullmatch(name)}
     if not lists:
         return False
-    made = {s.target.id for s in site.statements if isinstance(s, Assign) and isinstance(s.target, Name)}
+    made = _made(Same(site.statements))
     return bool(lists - made) and hole.expression not in made
+
+
+@lru_cache(maxsize=2)
+def _made(same: Same[tuple[Statement, ...]]) -> frozenset[str]:
+    """The variables that statements give a value."""
+    return frozenset(s.target.id for s in same.value if isinstance(s, Assign) and isinstance(s.target, Name))
 
 
 _CALL_OF_NOTHING = regex(r"(?:await )?[\w.]+\(\)")
@@ -244,14 +268,19 @@ _PLACEHOLDER = regex(r"\s?(?:\?|[$]\d|%s)(?!\w)")
 def brings_operator(fact: SqlText, hole: Hole) -> bool:
     """Whether a value is, here or elsewhere in the query, a column together with its operator, so that a placeholder
     comes right behind it: `"AND " + condition + "? "`. Only the program itself writes that."""
-    for text in fact.texts:
-        for before, here, after in zip(text.parts, text.parts[1:], text.parts[2:], strict=False):
-            if not isinstance(here, Hole) or here.expression != hole.expression:
-                continue
-            is_between = isinstance(before, str) and _BEFORE_OPERAND.search(before) is not None
-            if is_between and isinstance(after, str) and _PLACEHOLDER.match(after):
-                return True
-    return False
+    return hole.expression in _operands(Same(fact.texts))
+
+
+@lru_cache(maxsize=4)
+def _operands(same: Same[tuple[Text, ...]]) -> frozenset[str]:
+    """What stands in holes between the place of an operand and a placeholder."""
+    neighbours = (near for text in same.value for near in zip(text.parts, text.parts[1:], text.parts[2:], strict=False))
+    return frozenset(
+        here.expression
+        for before, here, after in neighbours
+        if isinstance(here, Hole) and isinstance(before, str) and isinstance(after, str)
+        if _BEFORE_OPERAND.search(before) and _PLACEHOLDER.match(after)
+    )
 
 
 # A number, by a unit at the end of its name: `timeouts.lockTimeoutMs`, `ttl_seconds`.

@@ -10,8 +10,10 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
+from persistlint.fixes.standing import Standing
 from persistlint.ir import (
     Assign,
     Attribute,
@@ -85,7 +87,7 @@ class Program:
         """The file itself."""
         return self.syntax.source
 
-    @property
+    @cached_property
     def module(self) -> Module:
         """The statements of the file."""
         return self.syntax.lower()
@@ -127,14 +129,48 @@ class Program:
         pending: list[tuple[Block, Function | None]] = [(self.module.body, None)]
         while pending:
             block, function = pending.pop()
-            index = _index(block, place)
+            index = self._outermost(place) if block is self.module.body else _index(block, place)
             if index < 0:
                 continue
             statement = block[index]
             found.append(Frame(block, index, function))
-            pending = [(inner, function) for inner in blocks(statement)]
+            pending = [(inner, function) for inner in self._blocks_at(statement, place)]
             pending += [(each.body, each) for each in self._functions_in(statement) if place in each.range]
         return found
+
+    def _outermost(self, place: Range) -> int:
+        """Which statement of the file holds a place, -1 for none. In Go, methods stand outside of their type."""
+        held = self._held
+        index = bisect_right(held, place.start, key=lambda each: each[0].start) - 1
+        return held[index][1] if index >= 0 and place in held[index][0] else -1
+
+    @cached_property
+    def _held(self) -> list[tuple[Range, int]]:
+        found = [(each.range, index) for index, each in enumerate(self.module.body)]
+        found += [
+            (inner.range, index)
+            for index, each in enumerate(self.module.body)
+            for block in blocks(each)
+            for inner in block
+            if inner.range not in each.range
+        ]
+        return sorted(found)
+
+    def _blocks_at(self, statement: Statement, place: Range) -> tuple[Block, ...]:
+        """The blocks of a statement that may hold a place: one, or those that are mixed with one another."""
+        if id(statement) not in self._inside:
+            found = sorted((block for block in blocks(statement) if block), key=lambda block: block[0].range.start)
+            is_parted = all(one[-1].range.end <= other[0].range.start for one, other in pairwise(found))
+            self._inside[id(statement)] = (tuple(found), is_parted)
+        found_blocks, is_parted = self._inside[id(statement)]
+        if not is_parted:
+            return found_blocks
+        index = bisect_right(found_blocks, place.start, key=lambda block: block[0].range.start)
+        return found_blocks[max(index - 1, 0) : index]
+
+    @cached_property
+    def _inside(self) -> dict[int, tuple[tuple[Block, ...], bool]]:
+        return {}
 
     def _functions_in(self, statement: Statement) -> tuple[Function, ...]:
         """The functions that a statement defines or has in its expressions. Every place in it asks for them."""
@@ -152,17 +188,39 @@ class Program:
 
     def function_around(self, place: Range) -> Function | None:
         """The innermost function that holds a place."""
-        return next((frame.function for frame in reversed(self.frames(place)) if frame.function is not None), None)
+        if place not in self._functions_around:
+            frames = reversed(self.frames(place))
+            self._functions_around[place] = next((each.function for each in frames if each.function is not None), None)
+        return self._functions_around[place]
 
-    def functions(self) -> Iterator[Function]:
+    @cached_property
+    def _functions_around(self) -> dict[Range, Function | None]:
+        return {}
+
+    def functions(self) -> tuple[Function, ...]:
         """The functions of the file, those inside others included."""
+        return self._every_function
+
+    @cached_property
+    def _every_function(self) -> tuple[Function, ...]:
+        every: list[Function] = []
         pending: list[Statement] = [*self.module.body]
         while pending:
             statement = pending.pop()
             found = self._functions_in(statement)
-            yield from found
+            every += found
             pending += [inner for block in blocks(statement) for inner in block]
             pending += [inner for function in found for inner in function.body]
+        return tuple(every)
+
+    def called(self, name: str) -> Function | None:
+        """The one function of the file that has a name, None where several have, or none."""
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Function]:
+        counted = Counter(function.name for function in self.functions())
+        return {each.name: each for each in self.functions() if each.name and counted[each.name] == 1}
 
     @cached_property
     def calls(self) -> dict[str, list[Call]]:
@@ -214,9 +272,8 @@ class Program:
 
     def has_number(self, within: Range, place: Range) -> bool:
         """Whether a part of the file has the number at a place a second time, in code or in a text."""
-        pattern = re.compile(rf"(?<![\w.]){re.escape(self.source.text(place))}(?![\w.])".encode())
-        found = (match.start() for match in pattern.finditer(self.source.content, within.start, within.end))
-        return any(at != place.start for at in found)
+        found = self.standing.numbers(self.source.text(place), within.start, within.end)
+        return any(at != place.start for at in found[:2])
 
     def count_beside(self, place: Range, text: str) -> int:
         """How often a text stands in the expressions of the statement around a place."""
@@ -323,24 +380,17 @@ class Program:
         """Whether a name stands anywhere in the file, or in a part of it, but for comments and the names of members."""
         if name.isidentifier() and name.encode() not in self.source.words:
             return False
-        key = (name, within)
-        if key not in self._standing:
-            self._standing[key] = any(self._names(name, within))
-        return self._standing[key]
-
-    @cached_property
-    def _standing(self) -> dict[tuple[str, Range | None], bool]:
-        return {}
+        start, end = (within.start, within.end) if within is not None else (0, len(self.source.content))
+        return any(True for _ in self.standing.names(name, start, end))
 
     def count_name(self, name: str) -> int:
         """How often a name stands in the file, but for comments and the names of members."""
-        return sum(1 for _ in self._names(name, None))
+        return sum(1 for _ in self.standing.names(name, 0, len(self.source.content)))
 
-    def _names(self, name: str, within: Range | None) -> Iterator[bool]:
-        pattern = re.compile(rf"(?<![\w$.]){re.escape(name)}(?![\w$])".encode())
-        start, end = (within.start, within.end) if within is not None else (0, len(self.source.content))
-        found = (match.start() for match in pattern.finditer(self.source.content, start, end))
-        return (True for at in found if not any(comment.start <= at < comment.end for comment in self.comments))
+    @cached_property
+    def standing(self) -> Standing:
+        """Where names and numbers stand in the file."""
+        return Standing(self.source.content, self.comments)
 
 
 def range_of_lines(first: int, last: int) -> range:
@@ -351,15 +401,7 @@ def range_of_lines(first: int, last: int) -> range:
 def _index(block: Block, place: Range) -> int:
     """Which statement of a block holds a place, -1 for none."""
     index = bisect_right(block, place.start, key=lambda statement: statement.range.start) - 1
-    if index >= 0 and place in block[index].range:
-        return index
-    return next((index for index, each in enumerate(block) if _holds(each, place)), -1)
-
-
-def _holds(statement: Statement, place: Range) -> bool:
-    if place in statement.range:
-        return True
-    return any(place in inner.range for block in blocks(statement) for inner in block)  # methods of Go
+    return index if index >= 0 and place in block[index].range else -1
 
 
 def plain(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
@@ -53,6 +52,9 @@ _CONVERSIONS = frozenset(
     ["BigInt", "Date", "Number", "String", "parseFloat", "parseInt"]
 )  # make something of undefined
 _OF_LISTS = frozenset([".entries", ".every", ".filter", ".flat", ".flatMap", ".forEach", ".join", ".map", ".some"])
+_TAKEN_APART = regex(rb"(?:\.\.\.|\*|\b(?:of|in)\s+)\Z")  # the name behind it
+_STEPPED_INTO = regex(rb"\s*[.\[(]")
+_LONGEST_WORD = 20  # bytes, with the blanks behind it
 _KEY = regex(r"\[(?:\"[^\"\\]*\"|'[^'\\]*')\]")
 _NONE = regex(r"\b(?:None|Optional|Any)\b")
 _WRITTEN = regex(rb"[ \t]*(?:=(?![=>])|(?:[-+*/%&|^]|\*\*|<<|>>>?|&&|\|\||\?\?)=|\+\+|--|`)")
@@ -226,10 +228,13 @@ def _hands_on(program: Program, frame: Frame, assign: Assign, chain: Range) -> b
         return False
     if not isinstance(assign.target, Name):
         return isinstance(assign.target, Collection | Mapping | Unknown)
-    content, end = program.source.content, frame.function.range.end if frame.function is not None else None
-    name = re.escape(assign.target.id.encode())
-    used = rb"(?:\.\.\.|\*)%s\b|(?<![\w.$])%s\s*[.\[(]|\b(?:of|in)\s+%s\b" % (name, name, name)
-    return re.search(used, content[assign.range.end : end]) is not None
+    content, name = program.source.content, assign.target.id
+    end = frame.function.range.end if frame.function is not None else len(content)
+    for at in program.standing.mentions(name, assign.range.end, end):
+        before, behind = content[max(at - _LONGEST_WORD, 0) : at], at + len(name.encode())
+        if _TAKEN_APART.search(before) or (not before.endswith(b".") and _STEPPED_INTO.match(content, behind)):
+            return True
+    return False
 
 
 def _begins_with(node: Expression, chain: Range) -> bool:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from persistlint.records import dataclass
-from persistlint.schema.naming import index_styles
+from persistlint.schema.naming import index_styles, singular, words
 
 if TYPE_CHECKING:
     from persistlint.source import Range
@@ -221,6 +221,15 @@ class Table:
     @cached_property
     def _by_name(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words that its name and those of its columns are made of, as they are and as one of a kind is called;
+        not how its rows are sorted: `sort_order`."""
+        parts = (words(column.name) for column in self.columns)
+        of_columns = (word for part in parts for word in (part[:-1] if part[-1:] == ("order",) else part))
+        found = {*words(self.name.name), *of_columns}
+        return frozenset(found.union(map(singular, found)))
 
     @cached_property
     def primary_key(self) -> Constraint | None:

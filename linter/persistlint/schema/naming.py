@@ -186,9 +186,7 @@ def is_amount(name: str) -> bool:
 
 def is_about_money(table: Table) -> bool:
     """Whether a table is about money, as its name or that of a column tells."""
-    parts = (words(column.name) for column in table.columns)
-    of_columns = (word for part in parts for word in (part[:-1] if part[-1:] == ("order",) else part))  # `sort_order`
-    return any({word, singular(word)} & _OF_MONEY for word in (*words(table.name.name), *of_columns))
+    return not _OF_MONEY.isdisjoint(table.words)
 
 
 def tenant_column(table: Table) -> Column | None:

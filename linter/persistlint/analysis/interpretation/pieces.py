@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 
+_MOST_ALTERNATIVES = 2_000  # pieces of all of them together
+
+
 @dataclass(frozen=True, slots=True)
 class Splice:
     """One expression that became part of a text. `template` is the whole expression that spliced it in.
@@ -49,6 +52,17 @@ def splices(pieces: Iterable[Piece]) -> Iterator[Splice]:
         elif isinstance(piece, Alternatives):
             for option in piece.options:
                 yield from splices(option)
+
+
+def size(pieces: tuple[Piece, ...], most: int | None = None) -> int:
+    """How many strings and splices there are; where there are more than `most`, any number above that."""
+    count, pending = 0, [pieces]
+    while pending and (most is None or count <= most):
+        inner = pending.pop()
+        count += len(inner)
+        if most is None or count <= most:
+            pending += [option for piece in inner if isinstance(piece, Alternatives) for option in piece.options]
+    return count
 
 
 def linearise(pieces: tuple[Piece, ...], most: int = 24) -> list[tuple[str | Splice, ...]]:
@@ -85,7 +99,9 @@ def alternatives(options: list[tuple[Piece, ...]]) -> tuple[Piece, ...]:
         else:
             flat.append(option)
     distinct = tuple(dict.fromkeys(flat))
-    return distinct[0] if len(distinct) == 1 else (Alternatives(distinct),)
+    # What doubles at every branch is not followed on all ways.
+    is_one = len(distinct) == 1 or sum(size(option, _MOST_ALTERNATIVES) for option in distinct) > _MOST_ALTERNATIVES
+    return distinct[0] if is_one else (Alternatives(distinct),)
 
 
 def _one_text(pieces: tuple[Piece, ...], wanted: Splice | None) -> tuple[str | Splice, ...]:

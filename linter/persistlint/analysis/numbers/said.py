@@ -66,7 +66,7 @@ def is_in_name(number: str, text: bytes) -> bool:
     """Whether a name in `text` has the number in it that is written `number`: 50 in `top_50_translated`."""
     digits = number.encode()
     names = rb"(?:[A-Za-z_]|%%\.?)%s[A-Za-z_]|\w_%s\b|(?<!int)(?<!float)[A-Za-z]{4}%s\b" % (digits, digits, digits)
-    return number.isdigit() and re.search(names, text) is not None
+    return number.isdigit() and digits in text and re.search(names, text) is not None
 
 
 @lru_cache(maxsize=512)  # a number is looked for in comments and in texts, and most are written often

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.interpretation.arguments import sql_arguments
 from persistlint.analysis.interpretation.guesses import Guess, begins_as_sql, guess, is_of_database, mark, may_send
-from persistlint.analysis.interpretation.pieces import Piece, linearise
+from persistlint.analysis.interpretation.pieces import Piece, linearise, size
 from persistlint.analysis.interpretation.resolving import Resolved, of_other_libraries
 from persistlint.analysis.interpretation.values import (
     Atom,
@@ -48,6 +49,8 @@ _SAYS_SQL = regex(
 _OF_SQL = regex(r"(?:^|_)(?:sql|query|statement)(?:_|$)", re.I)
 _CAMEL = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 _LIBRARY_MARK = regex(r"(\$\w+|\$[({<\[/]\w+[)}>\]/]):(?:name|raw|value|alias|csv|list|json)")  # pg-promise
+_SHORT = 40  # pieces of a text that is always looked at
+_PIECES, _BYTES = 20_000, 8  # of longer ones together so many pieces are looked at, and one more for so many bytes
 _TEXT_KEYS = ("text", "sql", "query", "statement", "sqlText")
 
 
@@ -84,6 +87,7 @@ class Sinks:
     named: list[tuple[str, Range, tuple[Piece, ...]]] = field(default_factory=list)
     undecided: set[Range] = field(default_factory=set)  # calls that may be of several drivers
     handed: dict[tuple[int, int], Operation] = field(default_factory=dict)  # by operation and driver
+    looked_at: Counter[str] = field(default_factory=Counter)  # pieces of long texts, of those sent and those named
 
     def on_call(
         self,
@@ -130,8 +134,23 @@ class Sinks:
         if not _says_sql(name):
             return
         for option in options_of(value):
-            if isinstance(option, Text) and origin_of(option) > Origin.ANNOTATED:
+            if (
+                isinstance(option, Text)
+                and self._looks("named", option.pieces)
+                and origin_of(option) > Origin.ANNOTATED
+            ):
                 self.named.append((name, expression.range, option.pieces))
+
+    def _looks(self, kind: str, pieces: tuple[Piece, ...]) -> bool:
+        """Whether to look at one more text of a kind. One that grows in every line and is sent in every line is as
+        long, all of them together, as the square of the program: there are bounds to that."""
+        length = size(pieces, _SHORT)
+        if length <= _SHORT:
+            return True
+        is_left = self.looked_at[kind] < _PIECES + len(self.source.content) // _BYTES
+        if is_left:
+            self.looked_at[kind] += size(pieces)
+        return is_left
 
     def _send(
         self, node: Call, operation: Operation, library: Library | None, actuals: list[Actual], certain: bool
@@ -175,7 +194,7 @@ class Sinks:
         if library is not None and driver is not None and driver.text and not (library.placeholder or library.generic):
             operation, library = self._through(operation, library, driver)
         for text in pieces:
-            if not certain and not reads_as(text, is_fragment):
+            if not self._looks("sent", text) or (not certain and not reads_as(text, is_fragment)):
                 continue
             self.sent.append(
                 Sent(

@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, overload
 
 from persistlint.ir import Module, Statement
@@ -82,7 +82,12 @@ def read(source: SourceFile) -> Syntax:
         for match in _CONCATENATION.finditer(content, stretch.start, stretch.end)
     )
     return Syntax(
-        replace(source, dialect=dialect), comments, calls, templates, (), lambda: lower(content, stretches, dialect)
+        replace(source, dialect=dialect),
+        comments,
+        calls,
+        templates,
+        (),
+        cache(partial(lower, content, stretches, dialect)),
     )
 
 

@@ -92,8 +92,9 @@ def constraints_disabled(script: Script, context: RuleContext) -> Iterator[Diagn
     off = [change for change in script.forward if _switches_off(change)]
     if not off or _is_checked(script) or _writes_only_own(script):
         return
+    idle = _idle(script)
     for change in off:
-        if _is_idle(script, change):
+        if id(change) in idle:
             continue
         yield context.report(
             change.range,
@@ -129,26 +130,36 @@ def _writes_only_own(script: Script) -> bool:
     return bool(made) and all(change.table.key in made for change in script.forward if isinstance(change, TableChange))
 
 
-def _is_idle(script: Script, off: Change) -> bool:
-    """Whether the checks are on again before anything is written that they would have looked at."""
-    is_of_keys = isinstance(off, SetVariable) and off.name in _OF_FOREIGN_KEYS
-    for change in script.forward:
-        if script.position(change) <= script.position(off):
-            continue
-        if _switches_on(change, off):
-            return True
-        if _writes(change) and not (is_of_keys and _is_apart(change, script)):
-            return False
-    return False
+def _idle(script: Script) -> set[int]:
+    """The changes behind which the checks are on again before anything is written that they would have looked at, by
+    identity."""
+    found: set[int] = set()
+    never = len(script.forward)
+    on: dict[str | None, int] = {}  # where what is switched off here is switched on next, by its name
+    write = write_of_keys = never  # where the next rows are written, and those that foreign keys look at
+    for place, change in reversed(list(enumerate(script.forward))):
+        is_of_keys = isinstance(change, SetVariable) and change.name in _OF_FOREIGN_KEYS
+        if _switches_off(change):
+            if on.get(_switched(change), never) < (write_of_keys if is_of_keys else write):
+                found.add(id(change))
+        elif (isinstance(change, SetTrigger) and change.trigger == "ALL" and change.is_enabled) or (
+            isinstance(change, SetVariable) and (change.name, change.value) not in _OFF
+        ):
+            on[_switched(change)] = place
+        elif _writes(change):
+            write = place
+            write_of_keys = write_of_keys if _is_apart(change, script) else place
+    return found
 
 
-def _switches_on(change: Change, off: Change) -> bool:
-    match change, off:
-        case SetVariable(name=name, value=value), SetVariable(name=switched):
-            return name == switched and (name, value) not in _OFF
-        case SetTrigger(trigger="ALL", is_enabled=True), SetTrigger():
-            return change.table.key == off.table.key
-    return False
+def _switched(change: Change) -> str | None:
+    """The name of what a change switches on or off."""
+    match change:
+        case SetVariable(name=name):
+            return f"variable {name}"
+        case SetTrigger():
+            return f"trigger {change.table.key}"
+    return None
 
 
 def _writes(change: Change) -> bool:

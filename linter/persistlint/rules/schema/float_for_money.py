@@ -83,8 +83,9 @@ _HELP = "Use `numeric(precision, scale)`, or an integer of the smallest unit."
 def _is_money(name: str, type: DataType, table: Table | None) -> bool:
     if type.name == "money":
         return is_money(name)
-    is_told = table is None or not is_amount(name) or is_about_money(table)
-    return type.name in FLOATS and is_money(name) and is_told
+    if type.name not in FLOATS or not is_money(name):
+        return False
+    return table is None or not is_amount(name) or is_about_money(table)
 
 
 def _message(name: str, type: DataType) -> str:

@@ -102,18 +102,17 @@ class _Senders:
     def _indirect(self, call: ir.Call, place: int | str, function: ir.Function, steps: int) -> Send | bool | None:
         """The call as one that sends; True where the function that it calls only shows the SQL, None where nothing
         tells what it does."""
-        name = last_name(call.function)
-        called = [each for each in self.program.functions() if name and each.name == name]
-        if len(called) != 1 or called[0] is function or steps >= _MOST_STEPS:
+        called = self.program.called(last_name(call.function))
+        if called is None or called is function or steps >= _MOST_STEPS:
             return None
-        parameters = [p.name for p in called[0].parameters if p.kind == "positional"]
+        parameters = [p.name for p in called.parameters if p.kind == "positional"]
         if isinstance(place, int):
             sql = parameters[place] if place < len(parameters) else ""
         else:
             sql = place if place in parameters else ""
         if not sql:
             return None
-        sender = self.of(called[0], sql, steps + 1)
+        sender = self.of(called, sql, steps + 1)
         if sender is None:
             return True
         return Send(call, sender.operation, sender.values, sender.edits, sender.plain)
@@ -204,12 +203,11 @@ def given_back(node: ir.Expression, program: Program) -> ir.Expression:
     as one that logs a query does; the expression itself elsewhere."""
     if not isinstance(node, ir.Call) or not node.arguments or node.arguments[0].spread or node.arguments[0].keyword:
         return node
-    name = last_name(node.function)
-    called = [each for each in program.functions() if name and each.name == name]
-    if len(called) != 1 or not called[0].parameters or is_assigned(called[0], called[0].parameters[0].name):
+    called = program.called(last_name(node.function))
+    if called is None or not called.parameters or is_assigned(called, called.parameters[0].name):
         return node
-    returned = [s.value for s in flat(called[0].body) if isinstance(s, ir.Return)]
-    is_same = [value is not None and is_name(value, called[0].parameters[0].name) for value in returned]
+    returned = [s.value for s in flat(called.body) if isinstance(s, ir.Return)]
+    is_same = [value is not None and is_name(value, called.parameters[0].name) for value in returned]
     return node.arguments[0].value if is_same and all(is_same) else node
 
 

@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.facts import Site
 from persistlint.fixes.binding.text.origin import last_name
 from persistlint.fixes.binding.text.pieces import nodes_of
-from persistlint.fixes.binding.text.variables import is_name
+from persistlint.fixes.binding.text.statements import holding
+from persistlint.fixes.binding.text.variables import variable
+from persistlint.identity import Same
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +27,7 @@ def stated(query: Query, holes: Sequence[Hole]) -> Query | None:
     if query.site is None or query.library is None or not query.library.text:
         return None
     site = query.site()
-    for statement in site.statements:
+    for statement in holding(site.statements, holes[0].range) if holes else ():
         calls = [n for e in ir.expressions(statement) for n in ir.walk(e) if isinstance(n, ir.Call)]
         for call in calls:
             operation = site.sends.get(call.range)
@@ -43,21 +46,29 @@ def _as_made(query: Query, own: Site) -> Query:
 
 def is_read_again(made: ir.Call, site: Site) -> bool:
     """Whether a function makes a text of the statement that a call makes, behind it: that text has no values."""
-    targets = [s.target for s in site.statements if isinstance(s, ir.Assign) and made.range in s.range]
+    targets = [s.target for s in holding(site.statements, made.range) if isinstance(s, ir.Assign)]
     if not targets:
         return False
     if not isinstance(targets[0], ir.Name):
         return True
-    for node in nodes_of([s for s in site.statements if s.range.start > made.range.end]):
-        match node:
-            case ir.Call(arguments=[ir.Argument(value=value)]) if last_name(node.function) == "str":
-                pass
-            case ir.Attribute(value=value, name="text"):
-                pass
-            case ir.Hole(value=value):
-                pass
-            case _:
-                continue
-        if is_name(value, targets[0].id):
-            return True
-    return False
+    return _read_last(Same(site.statements)).get(targets[0].id, -1) > made.range.end
+
+
+@lru_cache(maxsize=2)  # every query of a function asks for it
+def _read_last(same: Same[tuple[ir.Statement, ...]]) -> dict[str, int]:
+    """Where the last statement begins that makes a text of each variable."""
+    found: dict[str, int] = {}
+    for statement in same.value:
+        for node in nodes_of([statement]):
+            match node:
+                case ir.Call(arguments=[ir.Argument(value=value)]) if last_name(node.function) == "str":
+                    pass
+                case ir.Attribute(value=value, name="text"):
+                    pass
+                case ir.Hole(value=value):
+                    pass
+                case _:
+                    continue
+            if (named := variable(value)) is not None:
+                found[named.id] = max(found.get(named.id, -1), statement.range.start)
+    return found

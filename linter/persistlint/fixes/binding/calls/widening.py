@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from persistlint.libraries import Operation
 
 _NAMES = {"python": ("params", "values", "bound"), "go": ("args", "values", "bound")}
+_OPENED = regex(rb"\s*\(")
 _LIST_OF_ITS_OWN = regex(rb"\s*[,)]")  # what follows a parameter that stands in parentheses
 
 
@@ -223,10 +224,10 @@ def _is_simple(function: ir.Function, program: Program) -> bool:
         return False
     if any(parameter.name == "" for parameter in function.parameters):
         return False
-    word = rf"(?<![\w$]){re.escape(function.name)}(?![\w$])".encode()
-    mentions = len(re.findall(word, program.source.content))
-    calls = len(re.findall(word + rb"\s*\(", program.source.content))
+    content, ends = program.source.content, len(function.name.encode())
+    mentions = program.standing.mentions(function.name)
+    calls = [at for at in mentions if _OPENED.match(content, at + ends)]
     if program.source.language == "go":
-        return not function.exported and mentions == calls
+        return not function.exported and len(mentions) == len(calls)
     is_arrow = re.match(rb"[^()]*=>", program.source.content[function.range.start : function.range.end]) is not None
     return not is_arrow or program.source.language == "python"

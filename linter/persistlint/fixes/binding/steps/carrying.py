@@ -4,6 +4,7 @@ function is given for `notes`. The other one is what the text has between quotes
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -14,6 +15,7 @@ from persistlint.fixes.binding.text.place import place_of
 from persistlint.fixes.binding.text.texts import Texts
 from persistlint.fixes.binding.text.tracing import MOST_STEPS, sources
 from persistlint.fixes.binding.text.view import Value
+from persistlint.identity import Same
 from persistlint.sql.lexer import Kind, tokenize
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from persistlint.libraries import Library
 
 _QUOTES = ("'", "''", "\\'")
+_MOST_READ = 200  # texts, with those of the values in them
 _MOST_TEXTS = 20  # that one query is put together of
 
 
@@ -69,6 +72,8 @@ def _values(
     others: list[Value] = []
     names: set[str] = set()
     for number, node in enumerate(pending):
+        if number == _MOST_READ:
+            raise RefusalError("the SQL is put together of too many texts")
         try:
             view = texts.alone(node)
         except RefusalError:
@@ -90,13 +95,23 @@ def _values(
 
 def _texts_of(names: Collection[str], site: Site) -> list[ir.Expression]:
     """The texts that variables hold, and those that are added to them."""
-    found: list[ir.Expression] = []
-    for statement in site.statements:
-        if isinstance(statement, ir.Assign) and isinstance(statement.target, ir.Name) and statement.target.id in names:
-            found += [statement.value] if statement.value is not None else []
-        steps = (additions(statement, name) for name in names)
-        found += [text for step in steps if step is not None for text in step.texts]
-    return [text for text in found if isinstance(text, ir.Template | ir.Binary | ir.Call)]
+    found = [text for name in names for text in _held(Same(site.statements)).get(name, ())]
+    return sorted(found, key=lambda text: text.range)
+
+
+@lru_cache(maxsize=2)  # every query of a function asks for it
+def _held(same: Same[tuple[ir.Statement, ...]]) -> dict[str, list[ir.Expression]]:
+    """The texts of each variable."""
+    found: dict[str, list[ir.Expression]] = {}
+    for statement in same.value:
+        named = {name for expression in ir.expressions(statement) for name in ir.names_in(expression)}
+        texts = [(name, step.texts) for name in named if (step := additions(statement, name)) is not None]
+        if isinstance(statement, ir.Assign) and isinstance(statement.target, ir.Name) and statement.value is not None:
+            texts.append((statement.target.id, (statement.value,)))
+        for name, each in texts:
+            held = [text for text in each if isinstance(text, ir.Template | ir.Binary | ir.Call)]
+            found.setdefault(name, []).extend(held)
+    return found
 
 
 class _Carries:

@@ -3,7 +3,6 @@ of values, and the function adds its own to it."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -105,8 +104,7 @@ def _callers(
     query: Query, site: Site, function: ir.Function, caller: ir.Function, program: Program
 ) -> list[Caller] | None:
     """Every place of the file that names the function, each a call for a query; None where one is something else."""
-    word = rf"(?<![\w$]){re.escape(function.name)}(?![\w$])".encode()
-    mentions = len(re.findall(word, program.source.content))
+    mentions = len(program.standing.mentions(function.name))
     calls = program.calls.get(function.name, ())
     if not 0 < len(calls) <= _MOST_CALLS or mentions != 1 + len(calls):
         return None

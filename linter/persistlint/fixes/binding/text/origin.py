@@ -11,9 +11,10 @@ from persistlint.fixes.binding.refusal import RefusalError, SharedError
 from persistlint.fixes.binding.text.forms import format_of
 from persistlint.fixes.binding.text.pieces import Step, branches
 from persistlint.fixes.binding.text.reaching import assignments, extension, is_seen, reaching
-from persistlint.fixes.binding.text.statements import Same, with_functions
+from persistlint.fixes.binding.text.statements import with_functions
 from persistlint.fixes.binding.text.trimming import check_trims, is_trim, own_uses
 from persistlint.fixes.binding.text.variables import is_name, variable
+from persistlint.identity import Same
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
@@ -168,10 +169,10 @@ def uses_of(name: ir.Name, site: Site, most: int) -> int:
 
 
 @lru_cache(maxsize=2)  # every query of a function asks for it
-def _uses(same: Same) -> dict[str, list[Range]]:
+def _uses(same: Same[tuple[ir.Statement, ...]]) -> dict[str, list[Range]]:
     """Where statements, and functions inside them, use each variable, other than to show it or to add to it."""
     found: dict[str, dict[Range, None]] = {}
-    for statement, hidden in with_functions(same.statements):
+    for statement, hidden in with_functions(same.value):
         if is_message(statement):
             continue
         for expression in ir.expressions(statement):
@@ -207,9 +208,9 @@ def is_answer(name: ir.Name, site: Site) -> bool:
 
 
 @lru_cache(maxsize=2)
-def _answered(same: Same) -> frozenset[str]:
+def _answered(same: Same[tuple[ir.Statement, ...]]) -> frozenset[str]:
     """The variables that statements show to whoever called the program."""
-    nodes = [node for s in same.statements for e in ir.expressions(s) for node in ir.walk(e)]
+    nodes = [node for s in same.value for e in ir.expressions(s) for node in ir.walk(e)]
     return frozenset(found.id for node in _given_to(_ANSWERS, nodes) if (found := variable(node)) is not None)
 
 

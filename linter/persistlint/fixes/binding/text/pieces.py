@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.fixes.binding.refusal import RefusalError, SharedError
 from persistlint.fixes.binding.text.reaching import assignments, extension, is_seen, reaching
-from persistlint.fixes.binding.text.statements import Same
+from persistlint.fixes.binding.text.statements import holding
 from persistlint.fixes.binding.text.trimming import check_trims, is_trim, own_uses
 from persistlint.fixes.binding.text.variables import is_length, is_name, variable
+from persistlint.identity import Same
 from persistlint.records import dataclass
 from persistlint.source import Range
 
@@ -56,12 +57,22 @@ def mentioned(site: Site) -> dict[str, list[ir.Expression]]:
 
 
 @lru_cache(maxsize=2)  # every list of a function asks for it
-def _mentioned(same: Same) -> dict[str, list[ir.Expression]]:
+def _mentioned(same: Same[tuple[ir.Statement, ...]]) -> dict[str, list[ir.Expression]]:
     found: dict[str, list[ir.Expression]] = {}
-    for node in nodes_of(same.statements):
+    for node in nodes_of(same.value):
         named = variable(node)
         if named is not None:
             found.setdefault(named.id, []).append(node)
+    return found
+
+
+@lru_cache(maxsize=2)
+def _mentioning(same: Same[tuple[ir.Statement, ...]]) -> dict[str, list[ir.Statement]]:
+    """The statements that name each variable themselves, not in their blocks."""
+    found: dict[str, list[ir.Statement]] = {}
+    for statement in same.value:
+        for name in {name for expression in ir.expressions(statement) for name in ir.names_in(expression)}:
+            found.setdefault(name, []).append(statement)
     return found
 
 
@@ -89,7 +100,10 @@ def joined(call: ir.Call, site: Site, is_wanted: Callable[[Range], bool]) -> Pie
             separator = None
         case _:
             return None
-    every = (additions(statement, name) or _filled(statement, name, site) for statement in site.statements)
+    every = (
+        additions(statement, name) or _filled(statement, name, site)
+        for statement in _mentioning(Same(site.statements)).get(name, ())
+    )
     steps = [step for step in every if step is not None]
     if not any(is_wanted(text.range) for step in steps for text in step.texts):
         return None
@@ -176,7 +190,13 @@ def _choice(found: Sequence[ir.Assign], use: ir.Name, site: Site) -> ir.If | Non
 
 def _seen(use: ir.Name, site: Site) -> int:
     """How often a function names a variable, but for where it holds something else than at one use."""
-    nodes = [node for s in site.statements for e in ir.expressions(s) for node in ir.walk(e) if is_name(node, use.id)]
+    nodes = [
+        node
+        for s in _mentioning(Same(site.statements)).get(use.id, ())
+        for e in ir.expressions(s)
+        for node in ir.walk(e)
+        if is_name(node, use.id)
+    ]
     targets = {s.target.range for s in assignments(site, use.id)}
     hidden = [node for node in nodes if node.range not in targets and not is_seen(node.range, use, site)]
     return len(names_in(site, use.id)) - len(hidden)
@@ -223,7 +243,9 @@ def _filled(statement: ir.Statement, name: str, site: Site) -> Step | None:
         case ir.Assign(
             target=ir.Subscript(value=ir.Name(id=same), index=ir.Name(id=index)), value=ir.Expression() as text
         ) if same == name and statement.operator == "=":
-            loops = [s for s in site.statements if isinstance(s, ir.Loop) and statement in s.body]
+            loops = [
+                s for s in holding(site.statements, statement.range) if isinstance(s, ir.Loop) and statement in s.body
+            ]
             targets = [s.target.elements[0] for s in loops if isinstance(s.target, ir.Collection) and s.target.elements]
             return Step(statement, (text,)) if any(is_name(target, index) for target in targets) else None
     return None
@@ -255,7 +277,7 @@ def is_filled(test: ir.Expression, name: str) -> bool:
 def branches(inner: Range, outer: Range, site: Site) -> list[ir.Statement]:
     """The branches and loops that a place stands in and another place does not."""
     compound = (ir.If, ir.Loop, ir.Switch, ir.Try)
-    return [s for s in site.statements if isinstance(s, compound) and inner in s.range and outer not in s.range]
+    return [s for s in holding(site.statements, inner) if isinstance(s, compound) and outer not in s.range]
 
 
 def _check(found: Pieces, site: Site) -> None:
@@ -292,13 +314,13 @@ def _is_part_there(found: Pieces, around: ir.Statement, site: Site) -> bool:
     is_level = not branches(made.range, use.range, site) and not branches(use.range, made.range, site)
     jumps = (s for s in site.statements if isinstance(s, ir.Jump) and s.range in around.range)
     is_left = any(made.range.end <= s.range.start < use.range.start for s in jumps)
-    return is_level and not is_left and any(use.range in s.range for s in site.statements if isinstance(s, _ADDING))
+    return is_level and not is_left and any(isinstance(s, _ADDING) for s in holding(site.statements, use.range))
 
 
 def _excludes(one: ir.Statement, other: ir.Statement, site: Site) -> bool:
     """Whether no run comes by both statements: they stand in different arms of an `if`."""
-    for statement in site.statements:
-        if isinstance(statement, ir.If) and one.range in statement.range and other.range in statement.range:
+    for statement in holding(site.statements, one.range):
+        if isinstance(statement, ir.If) and other.range in statement.range:
             arms = [any(s.range in inner.range for inner in statement.then) for s in (one, other)]
             if arms[0] != arms[1]:
                 return True
@@ -336,9 +358,9 @@ def _tests(site: Site, name: str) -> Iterator[ir.Expression]:
 
 
 @lru_cache(maxsize=2)
-def _all_tests(same: Same) -> tuple[ir.Expression, ...]:
-    tests = [statement.test for statement in same.statements if isinstance(statement, ir.If)]
-    nodes = (node for s in same.statements for expression in ir.expressions(s) for node in ir.walk(expression))
+def _all_tests(same: Same[tuple[ir.Statement, ...]]) -> tuple[ir.Expression, ...]:
+    tests = [statement.test for statement in same.value if isinstance(statement, ir.If)]
+    nodes = (node for s in same.value for expression in ir.expressions(s) for node in ir.walk(expression))
     return (*tests, *(node.test for node in nodes if isinstance(node, ir.Conditional)))
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.fixes.binding.refusal import RefusalError
-from persistlint.fixes.binding.text.statements import Same
+from persistlint.fixes.binding.text.statements import holding
 from persistlint.fixes.binding.text.trimming import is_trim, is_trimmed
 from persistlint.fixes.binding.text.variables import is_name, variable
+from persistlint.identity import Same
 
 if TYPE_CHECKING:
     from persistlint.facts import Site
@@ -20,9 +21,9 @@ _MOST = 100  # assignments of one variable; each is held against all of its uses
 
 
 @lru_cache(maxsize=2)  # every value of a query asks for it
-def _assigned(same: Same) -> dict[str, list[ir.Assign]]:
+def _assigned(same: Same[tuple[ir.Statement, ...]]) -> dict[str, list[ir.Assign]]:
     found: dict[str, list[ir.Assign]] = {}
-    for statement in same.statements:
+    for statement in same.value:
         if isinstance(statement, ir.Assign):
             for name in {node.id for node in _targets(statement.target)}:
                 found.setdefault(name, []).append(statement)
@@ -35,9 +36,9 @@ def _targets(target: ir.Expression) -> list[ir.Name]:
 
 
 @lru_cache(maxsize=2)
-def _ends(same: Same) -> dict[int, int]:
+def _ends(same: Same[tuple[ir.Statement, ...]]) -> dict[int, int]:
     """Where the block ends that a statement stands in, by identity; nothing for the statements of the function."""
-    blocks = [block for statement in same.statements for block in ir.blocks(statement) if block]
+    blocks = [block for statement in same.value for block in ir.blocks(statement) if block]
     return {id(inner): block[-1].range.end for block in blocks for inner in block}
 
 
@@ -55,9 +56,8 @@ def reaching(name: ir.Name, site: Site) -> list[ir.Assign]:
     base = _base(name, site)
     if base is None:
         return found
-    loops = [
-        s for s in site.statements if isinstance(s, ir.Loop) and name.range in s.range and base.range not in s.range
-    ]
+    around = holding(site.statements, name.range)
+    loops = [s for s in around if isinstance(s, ir.Loop) and base.range not in s.range]
     result = [base]
     for statement in found[found.index(base) + 1 :]:
         is_late = statement.range.end > name.range.start
@@ -75,7 +75,7 @@ def is_seen(use: Range, name: ir.Name, site: Site) -> bool:
     if base is None:
         return True
     if use.start < base.range.end:  # also where the new value is made of the old one
-        loops = [s for s in site.statements if isinstance(s, ir.Loop) and use in s.range and base.range in s.range]
+        loops = [s for s in holding(site.statements, use) if isinstance(s, ir.Loop) and base.range in s.range]
         early = [s for s in assignments(site, name.id) if begins(s, name.id) and s.range.start < base.range.start]
         return any(not any(s.range in loop.range and _comes_by(s, use, site) for s in early) for loop in loops)
     return not any(_comes_by(other, use, site) for other in _later(base, name.id, site))
@@ -102,11 +102,16 @@ def extension(statement: ir.Assign, name: str) -> tuple[ir.Expression, ...]:
     return tuple(added[::-1]) if is_same else ()
 
 
-def own_places(site: Site) -> set[Range]:
+def own_places(site: Site) -> frozenset[Range]:
     """Where the texts of a function begin with what their variable held before."""
-    assigned = [s for s in site.statements if isinstance(s, ir.Assign)]
+    return _own_places(Same(site.statements))
+
+
+@lru_cache(maxsize=2)  # every query of a function asks for it
+def _own_places(same: Same[tuple[ir.Statement, ...]]) -> frozenset[Range]:
+    assigned = [s for s in same.value if isinstance(s, ir.Assign)]
     places = [own_place(s.value, s.target.id) for s in assigned if isinstance(s.target, ir.Name)]
-    return {place for place in places if place is not None}
+    return frozenset(place for place in places if place is not None)
 
 
 def own_place(value: ir.Expression | None, name: str) -> Range | None:

@@ -3,32 +3,49 @@ every element of a list: they are a loop like any other."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
 from functools import lru_cache
 from operator import is_
 from typing import TYPE_CHECKING
 
 from persistlint import ir
+from persistlint.identity import Same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from persistlint.facts import Query
+    from persistlint.source import Range
 
 _EACH = ("forEach", "map")
 
 
-class Same:
-    """Statements that are told from others by their identity, for to compare them costs as much as to read them."""
+@lru_cache(maxsize=2)  # every part of a query asks for it
+def _nesting(same: Same[tuple[ir.Statement, ...]]) -> tuple[tuple[ir.Statement, ...], dict[int, ir.Statement | None]]:
+    """The statements by where they begin, outer ones first, and the one that each stands in, by its identity."""
+    ordered = sorted(same.value, key=lambda statement: (statement.range.start, -statement.range.end))
+    parents: dict[int, ir.Statement | None] = {}
+    open_ones: list[ir.Statement] = []
+    for statement in ordered:
+        while open_ones and open_ones[-1].range.end <= statement.range.start:
+            open_ones.pop()
+        parents[id(statement)] = open_ones[-1] if open_ones else None
+        open_ones.append(statement)
+    return tuple(ordered), parents
 
-    def __init__(self, statements: tuple[ir.Statement, ...]) -> None:
-        self.statements = statements
 
-    def __hash__(self) -> int:
-        return id(self.statements)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and other.statements is self.statements
+def holding(statements: tuple[ir.Statement, ...], place: Range) -> list[ir.Statement]:
+    """Those of the statements of a function that a place stands in, outermost first."""
+    ordered, parents = _nesting(Same(statements))
+    index = bisect_right(ordered, place.start, key=lambda statement: statement.range.start) - 1
+    statement = ordered[index] if index >= 0 else None
+    found: list[ir.Statement] = []
+    while statement is not None:
+        if place in statement.range:
+            found.append(statement)
+        statement = parents[id(statement)]
+    return found[::-1]
 
 
 def flat(block: ir.Block) -> Iterator[ir.Statement]:
@@ -89,11 +106,11 @@ def with_loops(query: Query) -> Query:
 
 
 @lru_cache(maxsize=2)  # every query of a function asks for it
-def _with_loops(same: Same) -> tuple[ir.Statement, ...]:
+def _with_loops(same: Same[tuple[ir.Statement, ...]]) -> tuple[ir.Statement, ...]:
     """The statements with those of callbacks; the same ones where they have none."""
-    looped = tuple(_looped(same.statements))
-    is_same = len(looped) == len(same.statements) and all(map(is_, looped, same.statements))
-    return same.statements if is_same else looped
+    looped = tuple(_looped(same.value))
+    is_same = len(looped) == len(same.value) and all(map(is_, looped, same.value))
+    return same.value if is_same else looped
 
 
 def _looped(statements: Iterable[ir.Statement]) -> Iterator[ir.Statement]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -19,12 +19,14 @@ from persistlint.fixes.binding.text.reaching import assignments, own_places, rea
 from persistlint.fixes.binding.text.reading import Asked, view
 from persistlint.fixes.binding.text.repeating import chosen as chosen_text
 from persistlint.fixes.binding.text.repeating import repeated
+from persistlint.fixes.binding.text.statements import holding
 from persistlint.fixes.binding.text.view import Value
+from persistlint.identity import Same
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from persistlint.facts import Hole, Site
     from persistlint.fixes.binding.text.parts import Times
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
     from persistlint.libraries import Library
     from persistlint.source import Range
 
-_MOST_VARIABLES = 6  # each a part of the next
 _IS_SQL = regex(
     r"[='\"`(\s]|^(?:NULL|DEFAULT|TRUE|FALSE)$", re.IGNORECASE
 )  # in a constant that is put into the SQL together with a value
@@ -75,7 +76,7 @@ class Texts:
         """Refuse where not every hole is one of the values that are bound, or one is not always in the text."""
         for hole in self.holes:
             if not any(self._has(value, hole) for value in bound):
-                is_here = any(hole.range in statement.range for statement in self.site.statements)
+                is_here = bool(holding(self.site.statements, hole.range))
                 by = "in a way that a fix does not know" if is_here else "by another function"
                 raise RefusalError(f"`{hole.expression}` is put into the SQL {by}")
         if any(value.is_conditional for value in bound):
@@ -141,19 +142,15 @@ class Texts:
     @cached_property
     def _carriers(self) -> frozenset[str]:
         """The variables whose text or list has a hole in it, or such a variable."""
+        around = (statement for place in self._places for statement in holding(self.site.statements, place))
+        filled = (_added(statement) for statement in around)
+        pending = {name for name, added in filled if any(self._has_hole(node.range) for node in added)}
         found: set[str] = set()
-        for _ in range(_MOST_VARIABLES):
-            before = len(found)
-            for statement in self.site.statements:
-                name, added = _added(statement)
-                if name and name not in found and any(self._carries(node, found) for node in added):
-                    found.add(name)
-            if len(found) == before:
-                break
+        while pending:
+            name = pending.pop()
+            found.add(name)
+            pending |= _passed_on(Same(self.site.statements)).get(name, frozenset()) - found
         return frozenset(found)
-
-    def _carries(self, node: ir.Expression, names: Collection[str]) -> bool:
-        return self._has_hole(node.range) or any(name in names for name in ir.names_in(node))
 
     def _repeated(self, node: ir.Call) -> Times | None:
         """What a call joins, where holes stand in what is repeated, and it is no list of values."""
@@ -172,8 +169,7 @@ class Texts:
             return True
         if not self._carriers:
             return False
-        statements = (s for s in self.site.statements if range in s.range)
-        nodes = (node for s in statements for e in ir.expressions(s) for node in ir.walk(e))
+        nodes = (node for s in holding(self.site.statements, range) for e in ir.expressions(s) for node in ir.walk(e))
         return any(isinstance(n, ir.Name) and n.id in self._carriers and n.range in range for n in nodes)
 
     def _is_list(self, node: ir.Expression) -> bool:
@@ -207,6 +203,17 @@ def _added(statement: ir.Statement) -> tuple[str, Sequence[ir.Expression]]:
             step = additions(statement, name)
             return name, step.texts if step is not None else ()
     return "", ()
+
+
+@lru_cache(maxsize=2)  # every query of a function asks for it
+def _passed_on(same: Same[tuple[ir.Statement, ...]]) -> dict[str, set[str]]:
+    """The variables that another one becomes a part of, by the name of that."""
+    found: dict[str, set[str]] = {}
+    for statement in same.value:
+        name, added = _added(statement)
+        for part in (part for node in added for part in ir.names_in(node)) if name else ():
+            found.setdefault(part, set()).add(name)
+    return found
 
 
 def _nothing(_node: ir.Expression) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -14,14 +15,15 @@ if TYPE_CHECKING:
 
     from persistlint.fixes.program import Program
 
+_MOST_PLACES = 200  # where a value may come from
 MOST_STEPS = 6  # variables and functions between a value and the one that the text has
 
 
 def sources(node: ir.Expression, program: Program) -> Iterator[ir.Expression]:
     """What a variable holds, what a function is given for a parameter, and what one of the file returns."""
     if isinstance(node, ir.Call):
-        called = [each for each in program.functions() if each.name and each.name == last_name(node.function)]
-        for statement in flat(called[0].body) if len(called) == 1 else ():
+        called = program.called(last_name(node.function))
+        for statement in flat(called.body) if called is not None else ():
             if isinstance(statement, ir.Return) and statement.value is not None:
                 yield statement.value
     function = program.function_around(node.range) if isinstance(node, ir.Name) else None
@@ -57,20 +59,30 @@ def _bound_in(function: ir.Function, program: Program) -> dict[str, list[ir.Expr
     return found
 
 
+def _of(node: ir.Name | ir.Call, program: Program) -> object:
+    """The variable that a name is of, or the call: what tells a source from others."""
+    function = program.function_around(node.range) if isinstance(node, ir.Name) else None
+    return (id(function), node.id) if isinstance(node, ir.Name) and function is not None else node.range
+
+
 def is_escaped(value: ir.Expression, program: Program) -> bool:
     """Whether quotes in a value are doubled, or have a backslash put before them, on its way, so that bound it would
     be another one."""
     seen: set[object] = set()
     pending = [(value, 0, True)]
+    looked_at = 0
     while pending:
         node, steps, is_made = pending.pop()
+        looked_at += 1
+        if looked_at > _MOST_PLACES:
+            return True  # nobody follows that
         for inner in ir.walk(node):
             # A variable that holds two quotes has the empty string of SQL, and nothing that is doubled.
             is_sign = isinstance(inner, ir.String) and inner.value in ("''", "\\'") and (inner is not node or is_made)
             if is_sign and inner is not value:
                 return True
-            if steps < MOST_STEPS and inner.range not in seen and isinstance(inner, ir.Name | ir.Call):
-                seen.add(inner.range)
+            if steps < MOST_STEPS and isinstance(inner, ir.Name | ir.Call) and (one := _of(inner, program)) not in seen:
+                seen.add(one)
                 is_call = isinstance(inner, ir.Call)
-                pending += [(source, steps + 1, is_call) for source in sources(inner, program)]
+                pending += [(source, steps + 1, is_call) for source in islice(sources(inner, program), _MOST_PLACES)]
     return False

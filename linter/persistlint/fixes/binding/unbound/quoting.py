@@ -20,6 +20,7 @@ from persistlint.fixes.binding.text.kinds import TEXT, kind_of
 from persistlint.fixes.binding.text.literals import Char
 from persistlint.fixes.binding.text.origin import last_name
 from persistlint.fixes.binding.text.reaching import assignments
+from persistlint.fixes.binding.text.statements import holding
 from persistlint.fixes.binding.text.variables import is_name
 from persistlint.fixes.binding.text.view import Value, View
 from persistlint.fixes.imports import python_member
@@ -248,7 +249,7 @@ def _handle(query: Query, holes: Sequence[Hole], program: Program) -> str:
     if not isinstance(root, ir.Name):
         return ""
     first = min(hole.range.start for hole in holes)
-    is_here = all(any(hole.range in statement.range for statement in site.statements) for hole in holes)
+    is_here = all(holding(site.statements, hole.range) for hole in holes)
     own = [s for s in site.statements if isinstance(s, ir.With) and s.target is not None and is_name(s.target, root.id)]
     made = assignments(site, root.id)
     if is_here:
