@@ -76,6 +76,18 @@ PYTHON = (
         ("x' OR '1'='1' OR '1'='", 0),
     ),
     Query("tuple of one", "\"SELECT id FROM people WHERE name = '%s' ORDER BY id\" % row", ("row = (a,)",)),
+    Query(
+        "list twice",
+        "f\"SELECT id FROM people WHERE (id IN ({listed}) OR id IN ({listed})) AND (score < -4 OR name = '{a}') \"\n"
+        '"ORDER BY id"',
+        ("listed = ','.join([str(id) for id in ids])",),
+    ),
+    Query(
+        "null",
+        "f\"SELECT id FROM people WHERE score = {score} OR name = '{a}' ORDER BY id\"",
+        ("score = b or 'NULL'",),
+        ("x' OR '1'='1' OR '1'='", 0),
+    ),
     Query("pattern", "f\"SELECT id FROM people WHERE name LIKE '%{a}%' ORDER BY id\"", (), OUT_OF_A_PATTERN),
     Query("percent sign", "f\"SELECT id FROM people WHERE code LIKE '%-%' AND name = '{a}' ORDER BY id\""),
     Query("twice", "f\"SELECT id FROM people WHERE name = '{a}' OR code = '{a}' ORDER BY id\""),
