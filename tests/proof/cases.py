@@ -57,6 +57,37 @@ PYTHON = (
         ("x' OR '1'='1' OR '1'='", 0),
     ),
     Query("keyword", "\"SELECT id FROM people WHERE name = '{name}' ORDER BY id\".format(name=a)"),
+    Query(
+        "mapping",
+        "\"SELECT id FROM people WHERE name = '%(name)s' AND code <> '%(code)s' ORDER BY id\" % row",
+        ('row = {"name": a, "code": "-"}',),
+        ("x' OR '1'='1' OR '1'='", 0),
+    ),
+    Query(
+        "spread mapping",
+        "\"SELECT id FROM people WHERE name = '{name}' AND code <> '{code}' ORDER BY id\".format(**row)",
+        ('row = {"name": a, "code": "-"}',),
+        ("x' OR '1'='1' OR '1'='", 0),
+    ),
+    Query(
+        "tuple",
+        "\"SELECT id FROM people WHERE name = '%s' AND code <> '%s' ORDER BY id\" % row",
+        ('row = (a, "-")',),
+        ("x' OR '1'='1' OR '1'='", 0),
+    ),
+    Query("tuple of one", "\"SELECT id FROM people WHERE name = '%s' ORDER BY id\" % row", ("row = (a,)",)),
+    Query(
+        "list twice",
+        "f\"SELECT id FROM people WHERE (id IN ({listed}) OR id IN ({listed})) AND (score < -4 OR name = '{a}') \"\n"
+        '"ORDER BY id"',
+        ("listed = ','.join([str(id) for id in ids])",),
+    ),
+    Query(
+        "null",
+        "f\"SELECT id FROM people WHERE score = {score} OR name = '{a}' ORDER BY id\"",
+        ("score = b or 'NULL'",),
+        ("x' OR '1'='1' OR '1'='", 0),
+    ),
     Query("pattern", "f\"SELECT id FROM people WHERE name LIKE '%{a}%' ORDER BY id\"", (), OUT_OF_A_PATTERN),
     Query("percent sign", "f\"SELECT id FROM people WHERE code LIKE '%-%' AND name = '{a}' ORDER BY id\""),
     Query("twice", "f\"SELECT id FROM people WHERE name = '{a}' OR code = '{a}' ORDER BY id\""),

@@ -30,7 +30,7 @@ from persistlint.fixes.binding.text.go_types import is_shown, is_text
 from persistlint.fixes.binding.text.place import place_of
 from persistlint.fixes.binding.text.taking import check_taken, whole
 from persistlint.fixes.binding.text.texts import Texts
-from persistlint.fixes.binding.text.tracing import is_escaped
+from persistlint.fixes.binding.text.tracing import is_escaped, is_quoted
 from persistlint.fixes.binding.text.view import Value
 from persistlint.fixes.binding.unbound.doubling import doubled
 from persistlint.fixes.binding.unbound.names import guarded, quoted
@@ -119,6 +119,8 @@ class Binding:
         texts.check_bound(bound)
         bare = [found.items[p.start] for p in parameters if p.end - p.start == 1]  # without quotes
         values = [item.expression for item in bare if isinstance(item, Value)]
+        if any(is_quoted(value, self.program) for value in values):
+            raise RefusalError("a value may be SQL already, with quotes of its own")
         nulls = [edit for value in values for edit in without_constants(value, bound, site, self.source)]
         imports: list[Edit] = []
         if takes_objects(query):

@@ -261,6 +261,9 @@ def _bare(
         raise RefusalError("the value stands where only a name can, which cannot be bound")
     found_list = listed(item, source)
     name = expressions.name_of(item, source) if found_list is None else found_list.name
+    match item.expression:
+        case ir.Call(function=ir.Attribute(value=ir.Name(id=text), name="format")):
+            raise RefusalError(f"`{text}` is a text that is made, or used, in another place, too")
     if item.made is None and (_WRITTEN.search(name) or _WRITTEN.search(_called(item))):
         raise RefusalError(f"`{source.text(item.expression.range)}` may be SQL already, with quotes of its own")
     if found_list is not None:
@@ -292,11 +295,18 @@ def _bare(
         around = {previous.text if previous else "", following.text if following else ""}
         is_strict = query.library is not None and query.library.strict
         doubtful = bool(around & _ARITHMETIC) or (is_strict and word not in _COUNTS)
-    doubtful |= takes_objects(query)
+    doubtful |= takes_objects(query) or _is_beside_name(tokens, place)
     type = "INT64" if word in _COUNTS or word == "INTERVAL" else ""
     if _is_cast(following, query):
         before, after = f"({before}", f"{after})"
     return Parameter(token.start, token.end, value, name, before, after, type=type, is_doubtful=doubtful)
+
+
+def _is_beside_name(tokens: list[Token], place: int) -> bool:
+    """Whether a value without quotes is set, or compared with, a name that is put into the SQL as well, so that it may
+    be one, too: `SET {column} = {other}`."""
+    before = [token.text for token in tokens[max(place - 2, 0) : place]]
+    return len(before) == 2 and before[0] == HOLE and before[1] in ("=", "<>", "!=", "<", ">", "<=", ">=")
 
 
 def _called(item: Value) -> str:

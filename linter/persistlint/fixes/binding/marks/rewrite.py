@@ -133,7 +133,7 @@ class Rewrite:
                 self.source.language == "python"
                 and item.form is None
                 and item.literal is not None
-                and item.literal.quote[0] in written
+                and item.literal.quote in written
             ):
                 raise RefusalError("the quotes of the list are those of the string around it")
         return edits

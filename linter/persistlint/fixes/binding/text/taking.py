@@ -45,9 +45,10 @@ class Taken:
 def taken(node: ir.Expression, is_mapping: bool) -> Taken | None:
     """What values can be taken out of, None for other expressions."""
     match node:
-        case ir.Call(function=ir.Name(id=name), arguments=arguments):
-            is_known = name in _SCOPES and not arguments if is_mapping else name == "tuple"
-            return Taken(node, is_mapping) if is_known else None
+        case ir.Call(function=ir.Name(id=name), arguments=()) if is_mapping and name in _SCOPES:
+            return Taken(node, True)
+        case ir.Call() | ir.Binary(operator="*" | "+") if not is_mapping:
+            return Taken(node, False)
     return Taken(node, is_mapping) if isinstance(node, _NAMED) else None
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.program import Program
 
 _MOST_PLACES = 200  # where a value may come from
+_TEXTS = ("str", "String")
 MOST_STEPS = 6  # variables and functions between a value and the one that the text has
 
 
@@ -26,8 +27,11 @@ def sources(node: ir.Expression, program: Program) -> Iterator[ir.Expression]:
         for statement in flat(called.body) if called is not None else ():
             if isinstance(statement, ir.Return) and statement.value is not None:
                 yield statement.value
-    function = program.function_around(node.range) if isinstance(node, ir.Name) else None
-    if function is None or not isinstance(node, ir.Name):
+    if not isinstance(node, ir.Name):
+        return
+    function = program.function_around(node.range)
+    if function is None:
+        yield from _bound_in(program.module, program).get(node.id, ())
         return
     yield from _bound_in(function, program).get(node.id, ())
     names = [parameter.name for parameter in function.parameters]
@@ -38,8 +42,8 @@ def sources(node: ir.Expression, program: Program) -> Iterator[ir.Expression]:
         yield from by_name or given[place : place + 1]
 
 
-def _bound_in(function: ir.Function, program: Program) -> dict[str, list[ir.Expression]]:
-    """What each variable of a function is set to, taken from or added, found once for all of them."""
+def _bound_in(function: ir.Function | ir.Module, program: Program) -> dict[str, list[ir.Expression]]:
+    """What each variable of a function, or of the file, is set to, taken from or added, found once for all of them."""
     found = program.bound.get(id(function))
     if found is not None:
         return found
@@ -85,4 +89,39 @@ def is_escaped(value: ir.Expression, program: Program) -> bool:
                 seen.add(one)
                 is_call = isinstance(inner, ir.Call)
                 pending += [(source, steps + 1, is_call) for source in islice(sources(inner, program), _MOST_PLACES)]
+    return False
+
+
+def is_quoted(value: ir.Expression, program: Program) -> bool:
+    """Whether a value may be a text with the quotes of SQL around it, which somebody put there before it came here."""
+    seen: set[object] = set()
+    pending = [(value, 0)]
+    while pending:
+        node, steps = pending.pop()
+        while isinstance(node, ir.Call) and last_name(node.function) in _TEXTS and len(node.arguments) == 1:
+            node = node.arguments[0].value
+        if steps and _begins_with_quote(node):
+            return True
+        if len(seen) > _MOST_PLACES:
+            return True  # nobody follows that
+        if steps < MOST_STEPS and isinstance(node, ir.Name | ir.Call) and (one := _of(node, program)) not in seen:
+            seen.add(one)
+            pending += [(source, steps + 1) for source in islice(sources(node, program), _MOST_PLACES)]
+    return False
+
+
+def _begins_with_quote(node: ir.Expression) -> bool:
+    """Whether an expression puts a value behind a quote, and another quote behind that."""
+    match node:
+        case ir.Template(parts=[ir.String(value=opening), _, *_]):
+            return opening.startswith("'")
+        case ir.Binary(operator="+", left=ir.Expression() as left, right=ir.String(value=closing)):
+            while isinstance(left, ir.Binary) and left.operator == "+":
+                left = left.left
+            return isinstance(left, ir.String) and left.value.startswith("'") and closing.endswith("'")
+        case (
+            ir.Binary(operator="%", left=ir.String(value=text))
+            | ir.Call(function=ir.Attribute(value=ir.String(value=text), name="format"))
+        ):
+            return text.startswith("'") and text.endswith("'")
     return False

@@ -21,6 +21,7 @@ from persistlint.fixes.binding.text.literals import Char
 from persistlint.fixes.binding.text.origin import last_name
 from persistlint.fixes.binding.text.reaching import assignments
 from persistlint.fixes.binding.text.statements import holding
+from persistlint.fixes.binding.text.tracing import is_quoted
 from persistlint.fixes.binding.text.variables import is_name
 from persistlint.fixes.binding.text.view import Value, View
 from persistlint.fixes.imports import python_member
@@ -81,7 +82,10 @@ def quoted_values(
                 made = _Quoted(quoting.expression, parameter, view, node, query.site(), program).edits()
                 is_bare = parameter.end - parameter.start == 1
                 if is_bare:
-                    check_constants(bound_by([parameter], view)[0].expression, query.site())
+                    value = bound_by([parameter], view)[0].expression
+                    check_constants(value, query.site())
+                    if is_quoted(value, program):
+                        return None
                 if made is None or any((hole.context is Context.VALUE) is not is_bare for hole in own):
                     return None
                 if any(hole.context is Context.LIST for hole in own) and not is_whole:
