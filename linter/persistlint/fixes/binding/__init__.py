@@ -20,6 +20,7 @@ from persistlint.facts import Query
 from persistlint.fixes.binding.calls.forwarding import forwarded
 from persistlint.fixes.binding.calls.stating import stated
 from persistlint.fixes.binding.fixing import Binding
+from persistlint.fixes.binding.marks.using import with_used
 from persistlint.fixes.binding.refusal import RefusalError, SharedError
 from persistlint.fixes.binding.steps.carrying import carried
 from persistlint.fixes.binding.steps.helping import helped, helper_of
@@ -53,6 +54,7 @@ def _remedy(fact: SqlText, program: Program | None, fix: Callable[[Query, Progra
     if not isinstance(fact, Query):
         return Remedy(reason="no call in this file sends it")
     try:
+        fact = with_used(fact, program)
         return Remedy((fix(enclosing(with_loops(fact), program) if fact.placeholder else fact, program),))
     except RefusalError as refusal:
         return Remedy(reason=str(refusal))
