@@ -21,6 +21,7 @@ from persistlint.fixes.binding.calls.forwarding import forwarded
 from persistlint.fixes.binding.calls.stating import stated
 from persistlint.fixes.binding.finishing import of_version
 from persistlint.fixes.binding.fixing import Binding
+from persistlint.fixes.binding.marks.using import with_used
 from persistlint.fixes.binding.refusal import RefusalError, SharedError
 from persistlint.fixes.binding.steps.carrying import carried
 from persistlint.fixes.binding.steps.helping import helped, helper_of
@@ -54,6 +55,7 @@ def _remedy(fact: SqlText, program: Program | None, fix: Callable[[Query, Progra
     if not isinstance(fact, Query):
         return Remedy(reason="no call in this file sends it")
     try:
+        fact = with_used(fact, program)
         found = fix(enclosing(with_loops(fact), program) if fact.placeholder else fact, program)
     except RefusalError as refusal:
         return Remedy(reason=str(refusal))

@@ -14,7 +14,7 @@ from persistlint.fixes.binding.calls.sending import count_of, passed, placeholde
 from persistlint.fixes.binding.calls.sharing import sharing
 from persistlint.fixes.binding.finishing import expanding, go_imports, merged
 from persistlint.fixes.binding.marks import expressions
-from persistlint.fixes.binding.marks.grammar import takes_no_values
+from persistlint.fixes.binding.marks.grammar import check_repeated, takes_no_values
 from persistlint.fixes.binding.marks.marking import marked
 from persistlint.fixes.binding.marks.narrowing import narrowed
 from persistlint.fixes.binding.marks.plan import bound_by, plan, takes_objects
@@ -122,6 +122,11 @@ class Binding:
         if any(is_quoted(value, self.program) for value in values):
             raise RefusalError("a value may be SQL already, with quotes of its own")
         nulls = [edit for value in values for edit in without_constants(value, bound, site, self.source)]
+        loops = [s for s in site.statements if isinstance(s, ir.Loop) and site.call.range not in s.range]
+        held = {id(holder): holder.range for holder in found.holders if holder is not None}
+        looped = {key for key, range in held.items() if any(range in loop.range for loop in loops)}
+        repeated = {index for index, holder in enumerate(found.holders) if looped and id(holder) in looped}
+        check_repeated(found.text, repeated, query, dialect)
         imports: list[Edit] = []
         if takes_objects(query):
             style = replace(style, is_described=True)

@@ -275,6 +275,8 @@ def _bare(
     previous = tokens[place - 1] if place else None
     following = tokens[place + 1] if place + 1 < len(tokens) else None
     word = previous.word if previous is not None else ""
+    if word == "," and place > 2 and tokens[place - 3].word == "LIMIT":
+        word = "LIMIT"  # of MySQL: `LIMIT 20, 10`
     if word == "IN" or (previous is not None and previous.text == "(" and place > 1 and tokens[place - 2].word == "IN"):
         following_text = following.text if following is not None else ""
         if word == "IN" or (following_text == ")" and _may_be_list(item, source)):
