@@ -31,13 +31,21 @@ def placeholder_around(sent: Sent, source: SourceFile, names: Names) -> str:
     some; "" where neither tells, or they contradict each other."""
     drivers = (library for library in names.catalogue.imported(names.modules) if library.drives)
     library = sent.library
-    if source.language != "go" or library is None or not library.generic or any(drivers):
+    if source.language != "go" or library is None or any(drivers):
+        return ""
+    if not library.modules and sent.operation.parameters == "rest":  # a handle of which no more than the name is known
+        return _one(_own(sent))
+    if not library.generic:
         return ""
     of_module = {BY_DIALECT.get(dialect, "") for dialect in dialects_of_module(source.path)}
     found = _own(sent)
     if len(of_module) < 2:  # else the others may be for another one of the databases
         found |= _beside(sent, source, names) | of_module
-    return found.pop() if len(found) == 1 and found <= _WRITTEN else ""
+    return _one(found)
+
+
+def _one(found: set[str]) -> str:
+    return next(iter(found)) if len(found) == 1 and found <= _WRITTEN else ""
 
 
 def _own(sent: Sent) -> set[str]:

@@ -257,6 +257,8 @@ class Binding:
     def _is_doubtful(self, found: View, place: Place, site: Site, parameters: Sequence[Parameter]) -> bool:
         """Whether a person is to look at the fix. Raises `RefusalError` where a value changes before it is passed."""
         doubtful = place.is_seen or any(parameter.is_doubtful for parameter in parameters)
+        # A method of the program's own in Go may take just as many values as it is given now.
+        doubtful |= self.source.language == "go" and not site.operation.library.modules
         doubtful |= any(origin.is_shared(form, self.program) for form in found.forms)
         if self.source.language == "go":
             doubtful |= self._is_of_other_type(found, parameters)

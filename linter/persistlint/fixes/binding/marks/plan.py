@@ -40,6 +40,7 @@ _OF_ANY_TYPE = word_set(
     "CONCAT CONCAT_WS FORMAT JSON_BUILD_ARRAY JSON_BUILD_OBJECT JSONB_BUILD_ARRAY JSONB_BUILD_OBJECT TO_JSON TO_JSONB"
 )
 _ARITHMETIC = frozenset("+-*/%")
+_NUMBER = regex(r"int|float|len|Number|parseInt|parseFloat|Itoa|Format(?:Int|Uint|Float)")  # what makes one
 _UNIT = regex(r"(?:\w+_)?(?:MICROSECOND|SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|QUARTER|YEAR)")  # of MySQL
 # Of what has become SQL already.
 _WRITTEN = regex(r"fmt|format|quot|escap|liter|sanit|sql|^dumps$|^stringify$", re.IGNORECASE)
@@ -279,7 +280,8 @@ def _bare(
         word = "LIMIT"  # of MySQL: `LIMIT 20, 10`
     if word == "IN" or (previous is not None and previous.text == "(" and place > 1 and tokens[place - 2].word == "IN"):
         following_text = following.text if following is not None else ""
-        if word == "IN" or (following_text == ")" and _may_be_list(item, source)):
+        is_number = item.spec == "%d" or _NUMBER.fullmatch(_called(item)) is not None
+        if word == "IN" or (following_text == ")" and not is_number):  # one text alone may have commas in it
             raise RefusalError("nothing here tells what the list of values is made of")
     if word in _TYPED:
         if dialect not in ("mysql", "bigquery") or word != "INTERVAL":
