@@ -146,7 +146,9 @@ def _around(effect: Effect, fact: Procedure) -> Transaction | None:
     if effect.kind is not EffectKind.ROLLBACK or not effect.place.is_in(Part.HANDLER):
         return None
     before = (found for found in reversed(fact.transactions) if found.range.start < effect.range.start)
-    return next((f for f in before if f.scoping is Scoping.MANUAL and effect.handle.is_same(f.handle or f.opener)), None)
+    return next(
+        (f for f in before if f.scoping is Scoping.MANUAL and effect.handle.is_same(f.handle or f.opener)), None
+    )
 
 
 def _is_never_sent(effect: Effect, context: RuleContext) -> bool:
