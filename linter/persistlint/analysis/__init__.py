@@ -21,6 +21,7 @@ from persistlint.facts import (
     Launch,
     MixedResult,
     ModelDefinition,
+    OpenRows,
     Procedure,
     Revision,
     SchemaFile,
@@ -53,7 +54,7 @@ Wanted: TypeAlias = "Mapping[type[Any], frozenset[Sign]]"
 # tells from the bytes of a file whether there is any.
 _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((SqlText, SentStatements), "queries.facts"),
-    ((Procedure, Transaction, StaleWrite, Handled, ErrorAnswer, StaleResult, Uncommitted), "transactions"),
+    ((Procedure, Transaction, StaleWrite, Handled, ErrorAnswer, StaleResult, Uncommitted, OpenRows), "transactions"),
     ((JsonFact,), "json.programs"),
     ((JsonCast,), "json.casts"),
     ((JsonCast,), "json.strings"),

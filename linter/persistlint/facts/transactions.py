@@ -127,6 +127,15 @@ class StaleResult(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenRows(Fact):
+    """Rows of Go that keep their connection, for nothing closes them. `range` is the query, `name` the variable;
+    `is_read` where they are read to their end unless something fails."""
+
+    name: str
+    is_read: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Uncommitted(Fact):
     """Writes on a connection or session that the function makes itself and never commits. `range` is the last."""
 

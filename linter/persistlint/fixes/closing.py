@@ -112,6 +112,16 @@ def _handled_before(program: Program, frame: Frame) -> str:
     return "\n".join(kept).strip()
 
 
+def closed_rows(program: Program, place: Range, name: str) -> tuple[Fix, ...]:
+    """A deferred close of Go behind the test of the error of a query."""
+    frame = program.frame(place)
+    test = _test_behind(program, frame) if frame is not None else None
+    if frame is None or test is None or "!= nil" not in program.source.text(test.test.range):
+        return ()
+    line = f"\n{program.indentation(frame.statement.range.start)}defer {name}.Close()"
+    return (Fix("Defer its close", (insert(test.range.end, line),), Applicability.SAFE),)
+
+
 def later_defer(program: Program, place: Range) -> tuple[Fix, ...]:
     """A `defer` of Go behind the test of the error that stands below it."""
     frame = program.frame(place)
@@ -158,10 +168,8 @@ def _is_made_for(around: Frame | None, frame: Frame, name: str) -> bool:
 
 
 def _deferred(program: Program, fact: Transaction, frame: Frame, handle: str) -> tuple[Fix, ...]:
-    begin = frame.statement
-    target = begin.target if isinstance(begin, Assign) else None
-    test = frame.following[0] if frame.following else None
-    if not isinstance(target, Collection) or not isinstance(begin, Assign) or not isinstance(test, If):
+    begin, test = frame.statement, _test_behind(program, frame)
+    if not isinstance(begin, Assign) or test is None:
         return ()
     call = begin.value.value if isinstance(begin.value, Await) else begin.value
     context = ""
@@ -171,10 +179,19 @@ def _deferred(program: Program, fact: Transaction, frame: Frame, handle: str) ->
         context = program.source.text(call.arguments[0].range)
     body = frame.function.range if frame.function is not None else begin.range
     outlives = re.search(_LEAVES.format(re.escape(handle)), program.source.text(body))
-    if not program.is_alone(test) or not program.is_alone(begin) or outlives or is_in_loop(program, begin.range):
+    if outlives:
         return ()
     line = f"\n{program.indentation(begin.range.start)}defer {handle}.Rollback({context})"
     return (Fix("Defer a rollback", (insert(test.range.end, line),), Applicability.SAFE),)
+
+
+def _test_behind(program: Program, frame: Frame) -> If | None:
+    """The test of the error that a call of Go gives, where a `defer` can stand behind it."""
+    begin, test = frame.statement, frame.following[0] if frame.following else None
+    if not isinstance(begin, Assign) or not isinstance(begin.target, Collection) or not isinstance(test, If):
+        return None
+    is_plain = program.is_alone(test) and program.is_alone(begin) and not is_in_loop(program, begin.range)
+    return test if is_plain else None
 
 
 def _is_commit(program: Program, statement: Statement, names: set[str]) -> bool:

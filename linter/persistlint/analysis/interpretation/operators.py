@@ -24,6 +24,7 @@ from persistlint.analysis.interpretation.values import (
     pieces_of,
     text_of,
 )
+from persistlint.facts import Origin
 from persistlint.ir import Binary, Collection, Expression, Mapping, Spread, String, Template, Unary
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def combine(
         is_text = _is_text(left) or _is_text(right)
         if language in ("python", "go") and NUMBER in (left, right) and not is_text:
             return NUMBER  # a string and a number cannot be added, but one that is written out can: `strconv.Itoa(n)`
+        if language == "python" and not is_text and Origin.ANNOTATED in (origin_of(left), origin_of(right)):
+            return Atom(Origin.ANNOTATED)  # neither to what is declared to be one
         if isinstance(left, Items) or isinstance(right, Items):
             return _extended(left, right)
         if is_text:

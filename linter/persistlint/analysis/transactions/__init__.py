@@ -11,6 +11,7 @@ from persistlint.analysis.names import Names, path_of
 from persistlint.analysis.schedule import Wanted
 from persistlint.analysis.transactions.chain import Known
 from persistlint.analysis.transactions.closing import uncommitted
+from persistlint.analysis.transactions.cursors import unclosed
 from persistlint.analysis.transactions.decorators import decorated
 from persistlint.analysis.transactions.entry import is_entry
 from persistlint.analysis.transactions.file import File
@@ -223,6 +224,7 @@ def _facts_of(
     yield from walk.answers
     if walk.handles.language == "go":
         yield from _dropped(walk)
+        yield from unclosed(function, walk) if function is not None else ()
     yield from uncommitted(walk, function.range if function is not None else file.source_range())
     yield from walk.results.stale()
 

@@ -196,6 +196,11 @@ def role_of(type: Type, *names: str) -> Role:
     return Role(type.library.role_of(type) or Role.CONNECTION)
 
 
+def is_named_transaction(name: str) -> bool:
+    """Whether people call a transaction so: `tx`, `readTx`."""
+    return _TRANSACTION_NAME.search(name) is not None
+
+
 def may_be_transaction(known: Known, annotation: str) -> bool:
     """Whether a pool that a function is given may be a transaction as well: one that no type tells apart from it."""
     if "pool" in known.handle.name.lower() or known.handle.name.lower() == known.type.library.name.lower():
