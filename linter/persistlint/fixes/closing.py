@@ -38,6 +38,8 @@ _ABORTS = "mongo"  # how the names of libraries begin that call it otherwise
 _FIELD_OF_ERROR = {"GORM": ".Error"}  # where a call gives an object that has the error
 _LEAVES = r"\breturn\b[^\n]*\b{0}\b(?!\.)|[=:{{][ \t]*&?{0}\b(?!\.)"  # how a handle outlives its function
 
+_SET_AGAIN = r"(?<![\w.]){0}\s*(?:,[^=:\n]*)?=(?!=)"
+
 
 def rolled_back(program: Program, fact: Transaction) -> tuple[Fix, ...]:
     """A deferred rollback in Go, and elsewhere a handler around what follows the begin, up to its commit."""
@@ -175,6 +177,9 @@ def _deferred(program: Program, fact: Transaction, frame: Frame, handle: str) ->
         context = program.source.text(call.arguments[0].range)
     body = frame.function.range if frame.function is not None else begin.range
     outlives = re.search(_LEAVES.format(re.escape(handle)), program.source.text(body))
+    # A deferred call holds on to the transaction that the handle has where it stands.
+    behind = program.source.text(Range(test.range.end, body.end))
+    outlives = outlives or re.search(_SET_AGAIN.format(re.escape(handle)), behind)
     if not program.is_alone(test) or not program.is_alone(begin) or outlives or is_in_loop(program, begin.range):
         return ()
     line = f"\n{program.indentation(begin.range.start)}defer {handle}.Rollback({context})"
