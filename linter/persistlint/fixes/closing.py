@@ -35,6 +35,7 @@ _ROOT = regex(r"^await\s+|\.\w+\(.*$|^(?:const|let|var)\s+", re.DOTALL)  # what 
 _RELEASE = regex(r"\.(?:release|end|close)\(")
 _COMMIT = regex(r"\bcommitTransaction\b|\bCOMMIT\b|\bcommit\b")
 _LEAVES = r"\breturn\b[^\n]*\b{0}\b(?!\.)|[=:{{][ \t]*&?{0}\b(?!\.)"  # how a handle outlives its function
+_SET_AGAIN = r"(?<![\w.]){0}\s*(?:,[^=:\n]*)?=(?!=)"
 
 
 def rolled_back(program: Program, fact: Transaction) -> tuple[Fix, ...]:
@@ -179,7 +180,9 @@ def _deferred(program: Program, fact: Transaction, frame: Frame, handle: str) ->
         context = program.source.text(call.arguments[0].range)
     body = frame.function.range if frame.function is not None else begin.range
     outlives = re.search(_LEAVES.format(re.escape(handle)), program.source.text(body))
-    if outlives:
+    # A deferred call holds on to the transaction that the handle has where it stands.
+    behind = program.source.text(Range(test.range.end, body.end))
+    if outlives or re.search(_SET_AGAIN.format(re.escape(handle)), behind):
         return ()
     line = f"\n{program.indentation(begin.range.start)}defer {handle}.Rollback({context})"
     return (Fix("Defer a rollback", (insert(test.range.end, line),), Applicability.SAFE),)

@@ -33,7 +33,6 @@ from persistlint.ir import (
 
 if TYPE_CHECKING:
     from persistlint.analysis.transactions.walk import Walk
-    from persistlint.facts import Effect
 
 
 def if_statement(walker: Walk, test: Expression, then: Block, otherwise: Block) -> None:
@@ -109,7 +108,7 @@ def try_statement(walker: Walk, statement: Try) -> None:
     transaction = walker.current()
     with walker.part(number, part):
         walker.block(statement.body)
-    failing = tuple(effect for effect in walker.effects[start:] if not _is_left_alone(effect, walker))
+    failing = tuple(walker.effects[start:])
     walker.block(statement.otherwise)
     branch = walker.file.number()
     for way, handler in enumerate(statement.handlers, start=1):
@@ -137,13 +136,6 @@ def try_statement(walker: Walk, statement: Try) -> None:
     walker.results.handled(number, tuple(handler.body for handler in statement.handlers))
     with walker.part(number, Part.FINAL):
         walker.block(statement.final)
-
-
-def _is_left_alone(effect: Effect, walker: Walk) -> bool:
-    """JavaScript: whether it gives a promise that nobody waits for, whose error comes when the `try` is over."""
-    library = effect.handle.library
-    gives_promise = library is not None and not library.transactions.synchronous
-    return walker.handles.language in ("javascript", "typescript") and gives_promise and effect.use is Use.DROPPED
 
 
 def _goes_on(walker: Walk, statement: Try) -> bool:

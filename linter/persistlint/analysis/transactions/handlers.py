@@ -11,7 +11,7 @@ from persistlint.analysis.transactions.answers import outcome_of, says_error
 from persistlint.analysis.transactions.explanations import is_explained, is_tolerated
 from persistlint.analysis.transactions.shapes import is_error
 from persistlint.analysis.transactions.vocabulary import is_of_library
-from persistlint.facts import Effect, EffectKind, ErrorAnswer, Handled, Part, Scoping, updates
+from persistlint.facts import Effect, EffectKind, ErrorAnswer, Handled, Part, Scoping, Use, updates
 from persistlint.ir import (
     Binary,
     Block,
@@ -160,7 +160,8 @@ def handled_rejection(walker: Walk, node: Call, failing: tuple[Effect, ...]) -> 
     handler = node.arguments[0].value if last_name(node.function) == "catch" and node.arguments else None
     if isinstance(handler, Lambda):
         body, name = handler.function.body, next((p.name for p in handler.function.parameters if p.name), "")
-        found = handled_by(walker, handler.range, node.range.start, failing, body, name, [], False, 1, walker.current())
+        taken = tuple(replace(effect, use=Use.CHECKED) for effect in failing)
+        found = handled_by(walker, handler.range, node.range.start, taken, body, name, [], False, 1, walker.current())
         walker.handled.append(found)
 
 

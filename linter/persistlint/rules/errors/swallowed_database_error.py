@@ -163,7 +163,11 @@ def swallowed_database_error(fact: Affecting, context: RuleContext) -> Iterator[
         pending = [effect for effect in fact.effects if effect.kind is EffectKind.PENDING]
         if pending and all(effect.is_aside for effect in pending):
             return
-        writes = [effect for effect in fact.effects if _matters(effect) and (not effect.via or fact.size == 1)]
+        writes = [
+            effect
+            for effect in fact.effects
+            if _matters(effect) and (not effect.via or fact.size == 1) and not _passes_by(effect, context.file.language)
+        ]
         # In a loop, one failure must not stop the others; in a handler, and at the end, another error may matter.
         elsewhere = any(map(writes[0].place.is_in, (Part.HANDLER, Part.FINAL))) if writes else False
         if writes and not writes[0].place.loops and not elsewhere:
@@ -193,6 +197,13 @@ def _hides(fact: Handled) -> bool:
         fact.is_narrow or fact.is_expected or fact.is_explained or fact.undoes or fact.transaction is not None
     ) or any(effect.kind is EffectKind.SAVEPOINT for effect in fact.effects)
     return fact.only_logs and not is_deliberate and not fact.is_launched and fact.size <= _LARGEST_BLOCK
+
+
+def _passes_by(effect: Effect, language: str) -> bool:
+    """JavaScript: whether it gives a promise that nobody waits for, whose error comes when the `try` is over."""
+    library = effect.handle.library
+    gives_promise = library is not None and not library.transactions.synchronous
+    return language in ("javascript", "typescript") and gives_promise and effect.use is Use.DROPPED
 
 
 def _leaves_the_row(effect: Effect) -> bool:

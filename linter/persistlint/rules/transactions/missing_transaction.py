@@ -26,7 +26,9 @@ that by itself, so that you may look there: any of Python (Django, Peewee) that 
 a file that opens transactions elsewhere (better-sqlite3 too). So are logs, events and the like beside what they tell
 of, and writes that come to the same when they run again, and complete what was left half-way, such as updates to fixed
 values and deletes. The first must not be the delete of what the others hang on, which nobody looks for again, nor may
-the others need what it gave. And so is an upsert that only sees to a row before another is made.
+the others need what it gave. And so is an upsert that only sees to a row before another is made, and what a script
+does. Writes that may run again are left alone where something runs them again: in a script, in the jobs of a clock or a
+queue, and where the later one goes through many rows in batches.
 
 ## Why it matters
 
