@@ -13,7 +13,7 @@ _MOST_PATHS = 256  # every rule asks about the path of the file that is checked
 _TEST = (
     r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?(?:sec|smoke|load|stress)?tests?|testing|testcontainers|test[_-]?(?:data|file|db|util|helper|support|kit|suite|e2e)s?"
     r"|tests_\w+|\w+_tests?|acceptance|(?!(?:la|con|pro|at|de)test/)[a-z]+test(?=/[^/]*\.go$)|dbtest|webtests|__\w*tests?__"
-    r"|__e2e__|specs?|e2e|playwright|cypress|\.dredd|features/steps|fixtures?|__mocks__|mocks?|\.github)/"
+    r"|__e2e__|specs?|e2e|playwright|cypress|\.dredd|features/steps|fixtures?|__mocks__|mock\w*|\.github)/"
     r"|(?:^|/)(?:[\w-]+-)?(?:fixtures?|stories)\.\w+$|(?:^|/)(?:[\w-]+[-_])?test[-_]?data\.\w+$"
     r"|(?:^|/)(?:tests?_[^/]*|tests?|conftest|pytest_\w+|factories)\.py$|_test(?:ing|_(?:server|helpers?|utils?))?\.(?:go|py)$"
     r"|(?:^|/)(?:test_\w+|mocks?|mock_\w+|\w+_mocks?|tests?|testing)\.go$"

@@ -35,17 +35,22 @@ _NO_CHECKS = frozenset(
 _LOGS = regex(r"(?:print\w*|log|debug|info|warn\w*|error|trace|println|Print\w*|Log\w*|Debug\w*|repr|str|len|type)")
 
 
+def is_check(name: str) -> bool:
+    """Whether a function of this name checks what it is given."""
+    return name not in _NO_CHECKS and _CHECKS.match(name) is not None
+
+
 def hand_on(node: Call, run: Run, state: State) -> None:
     """A value goes to a function that nothing is known of: it may look at a status, and by its name at a shape."""
     name = last_name(node.function)
     if _LOGS.fullmatch(name):
         return
-    is_check = name not in _NO_CHECKS and _CHECKS.match(name) is not None
+    checks = is_check(name)
     for argument in node.arguments:
         value = run.value(argument.value)
         run.look_at(value)
         is_model = argument.spread and run.language == "python"  # `Model(**data)` takes what it needs
-        if not isinstance(value, Document) or not (is_check or is_model):
+        if not isinstance(value, Document) or not (checks or is_model):
             continue
         run.look_into(value)
         place = place_of(argument.value)

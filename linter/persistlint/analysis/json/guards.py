@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.json.checks import is_check
 from persistlint.analysis.json.places import OF_SOME_TYPE, Place, keys_of, place_of, prefixes, step_of
 from persistlint.analysis.json.required import searched
 from persistlint.analysis.json.values import Document, Thing
@@ -208,6 +209,10 @@ def _called(test: Call, run: Run, state: State) -> None:
         state.know(prefixes(place))
         if run.language == "python":
             state.measure(place, 1)
+    elif owner is None and is_check(name):
+        for argument in arguments:
+            if isinstance(run.value(argument), Document) and (place := place_of(argument)) is not None:
+                state.validate(place)
     elif owner is not None:
         _present(owner, state)
         if name in ("some", "find", "findLast") and (place := place_of(owner)) is not None:

@@ -69,7 +69,10 @@ class Explanations:
             return True  # one part after the other is added up
         if place.role is NumberRole.COMPARISON and self.source.text(number.range) in self._shown:
             return True
-        if place.operator in _ENDS and (self._is_decided(number.range) or self._shortens(number.range, value, place)):
+        is_clamp = place.role is NumberRole.ARGUMENT and bool(place.operator)
+        if (place.operator in _ENDS or is_clamp) and self._is_decided(number.range):
+            return True
+        if place.operator in _ENDS and self._shortens(number.range, value, place):
             return True
         if len(self.source.text(number.range)) > 1 and is_in_name(
             self.source.text(number.range), self._around(number.range)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _ENUM = regex(r"Http(?:Status(?:Codes?)?)|HTTP_?STATUS(?:_CODES?)?|StatusCodes?|httpStatus", re.ASCII)
 _ASKED = regex(rb"(?:[=!]==?[ \t]*|\bcase[ \t]+)([1-5]\d\d)\b|\b([1-5]\d\d)[ \t]*[=!]==?")
 _SUCCESS = 200  # everybody knows it
-_KNOWN = frozenset([_SUCCESS, 401, 403, 404, 500])  # so do those who write servers, without a name for any of them
+_KNOWN = frozenset([_SUCCESS, 400, 401, 403, 404, 500])  # so do those who write servers, without a name for any of them
 _NAME = b"http.Status"
 _ACRONYMS = frozenset(["ok", "uri", "http", "im"])
 

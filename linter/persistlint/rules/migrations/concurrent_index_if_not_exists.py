@@ -2,6 +2,7 @@
 ## What it finds
 
 `CREATE INDEX CONCURRENTLY IF NOT EXISTS` with no `DROP INDEX CONCURRENTLY IF EXISTS` of the same name before it.
+Those of one script are one report.
 
 ## Why it matters
 
@@ -38,7 +39,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Edit, Severity
+from persistlint.diagnostic import Edit, Related, Severity
 from persistlint.fixes.scripts import stays_apart, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
@@ -57,18 +58,21 @@ _NAME = regex(r'EXISTS\s+((?:"[^"]*"|[^\s("])+)\s+ON\b', re.IGNORECASE)
 
 @rule("concurrent-index-if-not-exists", on=Script, severity=Severity.WARNING)
 def concurrent_index_if_not_exists(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
-    """Report every concurrent index that an invalid one of its name would stand in for."""
-    dropped = {change.name.name for change in script.of(DropIndex)}
-    for change in script.of(CreateIndex):
-        name = change.index.name
-        if not (change.is_concurrent and change.if_not_exists) or not name or name in dropped:
-            continue
-        yield context.report(
-            change.range,
-            f"A failed build leaves an invalid index `{name}` behind, which `IF NOT EXISTS` takes for the real one.",
-            help=f"Drop it first: `DROP INDEX CONCURRENTLY IF EXISTS {name}`, and create it without `IF NOT EXISTS`.",
-            fixes=_fix(script, change, context),
-        )
+    """Report the concurrent indexes that invalid ones of their names would stand in for."""
+    dropped = {"", *(change.name.name for change in script.of(DropIndex))}
+    guarded = (change for change in script.of(CreateIndex) if change.is_concurrent and change.if_not_exists)
+    found = [change for change in guarded if change.index.name not in dropped]
+    if not found:
+        return
+    first, *others = found
+    name = first.index.name
+    yield context.report(
+        first.range,
+        f"A failed build leaves an invalid index `{name}` behind, which `IF NOT EXISTS` takes for the real one.",
+        help=f"Drop it first: `DROP INDEX CONCURRENTLY IF EXISTS {name}`, and create it without `IF NOT EXISTS`.",
+        related=tuple(Related(each.range, "this one too") for each in others),
+        fixes=_fix(script, first, context),
+    )
 
 
 def _fix(script: Script, change: CreateIndex, context: RuleContext) -> tuple[Fix, ...]:

@@ -2,7 +2,7 @@
 ## What it finds
 
 `SET NOT NULL` on a column of a table that the same script did not make, where no validated `CHECK (column IS NOT NULL)`
-is known.
+is known. The columns of one table are one report.
 
 ## Why it matters
 
@@ -40,13 +40,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Related, Severity
 from persistlint.fixes.scripts import Editor, identifier, new_name, stays_apart, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import SetNotNull
 from persistlint.schema.definitions import Constraint, ConstraintKind
 from persistlint.schema.locks import locks
 from persistlint.schema.script import Script
+from persistlint.schema.together import by_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,18 +60,21 @@ def set_not_null_unsafe(script: Script, context: RuleContext) -> Iterator[Diagno
     """Report every SET NOT NULL that reads the whole table under its lock."""
     if script.dialect != "postgres":
         return
-    for change in script.of(SetNotNull):
-        before = change.before
-        if not change.is_required or change.is_on_new:
-            continue
-        if before is not None and (before.requires(change.column) or _is_proven(change.column, before.constraints)):
-            continue
+    for first, *others in by_table(filter(_reads_all, script.of(SetNotNull))):
         yield context.report(
-            change.range,
-            f"`SET NOT NULL` reads the whole table under a lock of mode {locks(change)[0]}.",
-            help=f"Let a validated `CHECK ({change.column} IS NOT NULL)` prove it first.",
-            fixes=_fix(script, change, context),
+            first.range,
+            f"`SET NOT NULL` reads the whole table under a lock of mode {locks(first)[0]}.",
+            help=f"Let a validated `CHECK ({first.column} IS NOT NULL)` prove it first.",
+            related=tuple(Related(each.range, "this one too") for each in others),
+            fixes=_fix(script, first, context),
         )
+
+
+def _reads_all(change: SetNotNull) -> bool:
+    before = change.before
+    if not change.is_required or change.is_on_new:
+        return False
+    return before is None or not (before.requires(change.column) or _is_proven(change.column, before.constraints))
 
 
 def _fix(script: Script, change: SetNotNull, context: RuleContext) -> tuple[Fix, ...]:
