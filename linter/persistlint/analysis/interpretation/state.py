@@ -73,20 +73,22 @@ def merge(left: State | None, right: State | None, outer: Mapping[str, Value]) -
     if right is None:
         return left
     values = dict(left.values)
-    for path, value in right.values.items():
+    # Most are the same ones on both ways, and a long function meets them at each of its branches.
+    others = [(path, value) for path, value in right.values.items() if values.get(path) is not value]
+    for path, value in others:
         known = values.get(path)
         if known is None:
             # An attribute that only one way looked at has no other value to join with.
             known = outer.get(path, value)
         values[path] = value if known is value else join(known, value)
-    for path, value in left.values.items():
-        if path not in right.values and path in outer:
-            values[path] = join(value, outer[path])
-        elif path not in right.values and "." in path:
-            values.pop(path, None)
-    for path in right.values:
+    for path in left.values.keys() - right.values.keys():
+        if path in outer:
+            values[path] = join(left.values[path], outer[path])
+        elif "." in path:
+            del values[path]
+    for path, _ in others:
         if path not in left.values and "." in path:
-            values.pop(path, None)
+            del values[path]
     flags = {path: flag for path, flag in left.flags.items() if right.flags.get(path) == flag}
     originals = {path: of for path, of in left.originals.items() if right.originals.get(path) == of}
     return State(values, flags, left.objects | right.objects, originals)

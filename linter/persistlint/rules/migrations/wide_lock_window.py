@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic
+    from persistlint.schema.definitions import Name
 
 
 @rule("wide-lock-window", on=Script, severity=Severity.WARNING, default=False, momentary=True)
@@ -61,21 +62,24 @@ def wide_lock_window(script: Script, context: RuleContext) -> Iterator[Diagnosti
     if script.dialect != "postgres":
         return
     made: set[str] = set()
-    held: dict[int, dict[str, str]] = {}  # the tables that each transaction locks, by their keys
+    held: dict[int, dict[str, Name]] = {}  # the tables that each transaction locks, by their keys
+    reported: set[int] = set()
     for change in script.forward:
         if isinstance(change, CreateTable) or (isinstance(change, TableChange) and change.is_on_new):
             made.add(change.table.key)
-        if change.statement.transaction is None:
+        number = change.statement.transaction
+        strong = [lock.table for lock in locks(change) if lock.mode is Mode.ACCESS_EXCLUSIVE]
+        taken = {table.key: table for table in strong if table.key not in made}
+        if number is None or not taken:
             continue
-        own = held.setdefault(change.statement.transaction, {})
-        for lock in locks(change):
-            if lock.mode is not Mode.ACCESS_EXCLUSIVE or lock.table.key in made or lock.table.key in own:
-                continue
-            own[lock.table.key] = str(lock.table)
-            if len(own) == 2:
-                first, second = own.values()
-                yield context.report(
-                    change.range,
-                    f"Reads and writes of `{first}` wait while `{second}` is waited for and changed.",
-                    help="Change each table in a transaction of its own.",
-                )
+        before = held.setdefault(number, {})
+        more = [table for key, table in taken.items() if key not in before]
+        if before and more and number not in reported:  # one statement may lock two tables, and has to
+            reported.add(number)
+            first = next(iter(before.values()))
+            yield context.report(
+                change.range,
+                f"Reads and writes of `{first}` wait while `{more[0]}` is waited for and changed.",
+                help="Change each table in a transaction of its own.",
+            )
+        held[number] = before | taken

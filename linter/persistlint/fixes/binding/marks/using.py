@@ -9,7 +9,8 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.fixes.binding.text.statements import Same, flat, with_functions
+from persistlint.fixes.binding.text.statements import flat, with_functions
+from persistlint.identity import Same
 from persistlint.libraries import catalogue
 from persistlint.sql.lexer import tokenize
 from persistlint.sql.recognise import reads_as_sql
@@ -49,9 +50,9 @@ def _others(folder: str) -> re.Pattern[bytes]:
 
 
 @lru_cache(maxsize=2)  # every query of a file asks for it
-def _used(same: Same) -> str:
+def _used(same: Same[tuple[ir.Statement, ...]]) -> str:
     """`$1` or `?`, as all texts of SQL write it that have one of them; "" where they do not agree."""
-    found = {used for text in _texts(same.statements) if (used := _used_in(text))}
+    found = {used for text in _texts(same.value) if (used := _used_in(text))}
     return found.pop() if len(found) == 1 else ""
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -22,9 +23,10 @@ from persistlint.fixes.binding.text.origin import last_name
 from persistlint.fixes.binding.text.reaching import assignments
 from persistlint.fixes.binding.text.statements import holding
 from persistlint.fixes.binding.text.tracing import is_quoted
-from persistlint.fixes.binding.text.variables import is_name
+from persistlint.fixes.binding.text.variables import is_name, variable
 from persistlint.fixes.binding.text.view import Value, View
 from persistlint.fixes.imports import python_member
+from persistlint.identity import Same
 from persistlint.libraries import catalogue
 from persistlint.records import dataclass
 from persistlint.regexes import regex
@@ -198,7 +200,7 @@ def _is_alone(query: Query, holes: Sequence[Hole], program: Program) -> bool:
     """Whether no other database can be meant: the holes stand in the function that sends the query, or the file
     imports nothing for another one."""
     statements = query.site().statements if query.site is not None else ()
-    if all(any(hole.range in statement.range for statement in statements) for hole in holes):
+    if all(holding(statements, hole.range) for hole in holes):
         return True
     imported = {s.module for s in program.module.body if isinstance(s, ir.Import)}
     dialect = query.library.dialect if query.library is not None else None
@@ -237,6 +239,17 @@ def _method(query: Query, yields: str) -> str:
     return next((name for name, method in type.methods.items() if method.yields == yields), "") if type else ""
 
 
+@lru_cache(maxsize=2)  # every query of a function asks for it
+def _opened(same: Same[tuple[ir.Statement, ...]]) -> dict[str, list[ir.With]]:
+    """The `with` statements that give each variable what it holds."""
+    found: dict[str, list[ir.With]] = {}
+    for statement in same.value:
+        named = variable(statement.target) if isinstance(statement, ir.With) and statement.target is not None else None
+        if isinstance(statement, ir.With) and named is not None:
+            found.setdefault(named.id, []).append(statement)
+    return found
+
+
 def _handle(query: Query, holes: Sequence[Hole], program: Program) -> str:
     """What sends the query, where its variable is known at the holes, too; nothing elsewhere."""
     if query.site is None:
@@ -254,7 +267,7 @@ def _handle(query: Query, holes: Sequence[Hole], program: Program) -> str:
         return ""
     first = min(hole.range.start for hole in holes)
     is_here = all(holding(site.statements, hole.range) for hole in holes)
-    own = [s for s in site.statements if isinstance(s, ir.With) and s.target is not None and is_name(s.target, root.id)]
+    own = _opened(Same(site.statements)).get(root.id, [])
     made = assignments(site, root.id)
     if is_here:
         is_open = all(hole.range in s.range for s in own for hole in holes)
