@@ -96,6 +96,7 @@ def _marks_of(library: Library) -> frozenset[bytes]:
 
 def _names(library: Library) -> Iterator[str]:
     yield from library.modules
+    yield from library.words
     yield from library.functions
     yield from (path for path in library.paths if not path.startswith(OF_MODELS))
     for type in library.types.values():

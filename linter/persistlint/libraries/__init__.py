@@ -21,6 +21,7 @@ drives = true                             # such a driver: its placeholder and d
 statements = "one"                        # for operations that have no such key themselves
 references = "unchecked"                  # it looks at no foreign key until a connection is told to (SQLite)
 opened-as = ["sqlite3"]                   # what `sql.Open` calls it (Go)
+words = ["selectFrom"]                    # what only a program that uses it says, though another file imports it
 template-strings = true                   # it binds the holes of a Python t-string
 bind = "Pass the value as a parameter: `execute(\\"… WHERE id = %s\\", (id,))`."         # help for a value
 identifier = "Compose it with `psycopg.sql.Identifier`."                                # help for a name
@@ -70,6 +71,7 @@ option = "transaction"                    # a key of the options of a call; with
 ambient = true                            # it finds the open transaction by itself
 synchronous = true                        # calls give no promise, and a callback must not be async
 lazy = true                               # a query that nobody awaits is never sent
+optimistic = true                         # a write fails where the row is not as it was read
 exit-commits = true                       # leaving `with connection:` commits
 requests = "ATOMIC_REQUESTS"              # the setting of its framework that opens one around each request
 commands = "/management/commands/"        # the folder of what its framework starts by hand
@@ -264,6 +266,7 @@ class Library:
     statements_option: str = ""
     references: str = "checked"
     opened_as: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     transactions: Binding = BY_OBJECT
     paths: Mapping[str, str] = field(default_factory=dict)
     types: dict[str, Type] = field(default_factory=dict)

@@ -85,6 +85,7 @@ _LIBRARY_KEYS = frozenset(
         "statements-option",
         "references",
         "opened-as",
+        "words",
         "bind",
         "identifier",
         "types",
@@ -95,7 +96,7 @@ _LIBRARY_KEYS = frozenset(
     ]
 )
 _TRANSACTION_KEYS = frozenset(
-    ["option", "ambient", "synchronous", "lazy", "exit-commits", "requests", "commands", "unseen", "old"]
+    ["option", "ambient", "synchronous", "lazy", "optimistic", "exit-commits", "requests", "commands", "unseen", "old"]
 )
 
 
@@ -135,6 +136,7 @@ def _library(table: dict[str, Any]) -> Library:
         table.get("statements-option", ""),
         table.get("references", "checked"),
         tuple(table.get("opened-as", ())),
+        tuple(table.get("words", ())),
         _binding(table.get("transactions", {})),
         table.get("paths", {}),
     )
@@ -224,6 +226,7 @@ def _binding(keys: dict[str, Any]) -> Binding:
         keys.get("ambient", False),
         keys.get("synchronous", False),
         keys.get("lazy", False),
+        keys.get("optimistic", False),
         keys.get("exit-commits", False),
         keys.get("requests", ""),
         keys.get("commands", ""),

@@ -13,6 +13,7 @@ class Binding:
     ambient: bool = False
     synchronous: bool = False
     lazy: bool = False
+    optimistic: bool = False
     exit_commits: bool = False
     requests: str = ""
     commands: str = ""

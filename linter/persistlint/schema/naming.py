@@ -194,6 +194,12 @@ def tenant_column(table: Table) -> Column | None:
     return next((column for column in table.columns if column.name.lower() in TENANT_COLUMNS), None)
 
 
+def owner_column(table: Table, usual: str) -> Column | None:
+    """The same, where the usual name of such a column is another one, such as `user_id`; empty for none."""
+    column = tenant_column(table)
+    return table.column(usual) if column is None and usual else column
+
+
 def named_like(style: str, table: str, columns: tuple[str, ...]) -> str:
     """The name of an index of some columns in one of `INDEX_STYLES`."""
     return style.format(table, "_".join(columns), "_and_".join(columns))

@@ -53,6 +53,7 @@ _PERCENT_FORMAT = regex(r"%[-+ #0-9.]*[fFeEgGd]")
 _BRACE_FORMAT = regex(r"\{\w*:[^{}]*[fFeEgG%]\}")
 _TO_TEXT = frozenset(["toFixed", "toPrecision", "toExponential", "FormatFloat", "FormatInt", "Itoa"])
 _TO_NUMBER = frozenset(["Number", "parseFloat", "parseInt", "int", "float", "round", "len", "abs", "floor", "ceil"])
+_NUMBERS = frozenset(["number", "int", "float", "Decimal", "decimal.Decimal", "float32", "float64", "int32", "int64"])
 _SHOWS = regex(r"format|render|display|show|label|title|tooltip|tick|print|str\b|text|caption", re.IGNORECASE)
 _BOTH = regex(
     r"(?=.*\bstr(?:ing)?\b)(?=.*\b(?:number|float|int|Decimal)\b)|\b(?:any|Any|unknown|interface\{\})", re.DOTALL
@@ -152,6 +153,9 @@ class _Reader:
                 return True
             case Call(function=function):
                 return last_name(function) in _TO_NUMBER
+            case Name(id=id) if self.function is not None:
+                parameters = self.function.parameters
+                return any(each.name == id and each.annotation in _NUMBERS for each in parameters)
         return False
 
     def _is_only_shown(self, statement: Assign) -> bool:

@@ -62,7 +62,7 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
     known = Names(table, language.libraries)
     _learn(module.body, known)
     handles = Handles(known, language.name, names)
-    handles.learn_imports()
+    handles.learn_imports(syntax.source.words)
     file = File(syntax.source, handles, comments=syntax.comments)
     top = Scope()
     todo: list[tuple[Function, Scope]] = []
@@ -247,7 +247,7 @@ _LENT = (Role.TRANSACTION, Role.CONNECTION, Role.SESSION)
 _MANAGED = (Scoping.CONTEXT, Scoping.DECORATOR, Scoping.CALLBACK)
 # What frameworks hand over with every request: what hangs on it is the program's own pool.
 _CONTEXTS = frozenset(
-    ["ctx", "context", "c", "req", "request", "app", "fastify", "server", "event", "locals", "interaction"]
+    ["ctx", "context", "c", "req", "request", "app", "fastify", "server", "event", "locals", "interaction", "env"]
 )
 
 

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.names import path_of
 from persistlint.analysis.transactions.file import Exit
+from persistlint.analysis.transactions.options import commits_at_once
 from persistlint.analysis.transactions.shapes import LITERALS
-from persistlint.ir import Attribute, Call, Collection, Expression, Mapping, Name, Raise, Return, names_in, walk
+from persistlint.facts import Role
+from persistlint.ir import (
+    Argument,
+    Attribute,
+    Call,
+    Collection,
+    Expression,
+    Mapping,
+    Name,
+    Raise,
+    Return,
+    names_in,
+    walk,
+)
 
 if TYPE_CHECKING:
+    from persistlint.analysis.transactions.chain import Known
     from persistlint.analysis.transactions.walk import Walk
     from persistlint.facts import Handle
 
@@ -50,3 +67,16 @@ def move_stored(walker: Walk, target: Expression, value: Expression) -> None:
         known = walker.handles.known(target.value, walker.scope)
         if known is not None:
             walker.settled.add(known.handle)
+            _settle(walker, target, value, known)
+
+
+def _settle(walker: Walk, target: Attribute, value: Expression, known: Known) -> None:
+    """From here on every statement of a connection of this function commits at once: `conn.autocommit = True`."""
+    path = path_of(target.value) or ""
+    variable = walker.scope.variables.get(path)
+    is_sure = not (walker.place.arms or walker.place.loops or walker.place.tries)
+    if variable is None or not is_sure or known.handle.role is not Role.IMPLICIT:
+        return
+    if commits_at_once(Argument(value.range, value, target.name)):
+        handle = replace(known.handle, role=Role.CONNECTION, autocommit=True)
+        walker.scope.variables[path] = replace(variable, known=replace(known, handle=handle))

@@ -47,11 +47,13 @@ def _text(function: Function, walk: Walk) -> str:
 
 def keeps_others_out(effect: Effect, walk: Walk) -> bool:
     """Whether nobody can write between a read and a write of one transaction: because of a lock that was taken, of its
-    isolation, or of an engine that refuses the write then, as SQLite does. Python's `with connection` begins no
-    transaction before the first write: https://docs.python.org/3/library/sqlite3.html#sqlite3-transaction-control-isolation-level"""
+    isolation, or of an engine or a library that refuses the write then, as SQLite and Pony do. Python's
+    `with connection` begins no transaction before the first write: https://docs.python.org/3/library/sqlite3.html#sqlite3-transaction-control-isolation-level"""
     if walk.is_locked or (walk.active and _SERIALIZABLE.search(_text(walk.active[0], walk))):
         return True
     library, opened = effect.handle.library, walk.current()
+    if library is not None and library.transactions.optimistic:
+        return True
     if opened is not None and library is not None and library.dialect == "sqlite":
         is_late = library.transactions.exit_commits and opened.scoping is Scoping.CONTEXT
         return not is_late

@@ -47,12 +47,14 @@ class Roots:
     def __post_init__(self) -> None:
         self.tables = self.names.catalogue
 
-    def learn_imports(self) -> None:
-        """Take note of the libraries that the file imports, or whose own name it imports from elsewhere."""
+    def learn_imports(self, words: frozenset[bytes]) -> None:
+        """Take note of the libraries that the file imports, or whose own name it imports from elsewhere, or that words
+        of the file tell of."""
         found = {library.name: library for library in self.tables.imported(self.names.modules)}
         own = {name.lower() for name, module in self.names.imports.items() if not self._is_library(module)}
         for library in self.tables.libraries:
-            if library.name.lower() in own:  # `import mysql from "mysql2/promise"` says nothing of the library `mysql`
+            # `import mysql from "mysql2/promise"` says nothing of the library `mysql`.
+            if library.name.lower() in own or any(word.encode() in words for word in library.words):
                 found.setdefault(library.name, library)
         self.in_use = [library for library in found.values() if library.modules]
 

@@ -56,7 +56,7 @@ from persistlint.fixes.scripts import Editor, identifier, new_name, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import Option, RuleContext, rule
 from persistlint.schema.changes import CreateTable, Grant
-from persistlint.schema.naming import tenant_column
+from persistlint.schema.naming import owner_column
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ def rls_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
             continue
         key = table.name.key
         if key not in owners:
-            owners[key] = _owner(table, script)
+            owner = owner_column(table, script.runner.owner)
+            owners[key] = owner.name if owner is not None else ""
         if column.name != owners[key]:
             continue
         is_usual = any(table.has_row_security for table in script.final.tables.values())
@@ -154,11 +155,3 @@ def _closed(script: Script) -> set[str]:
             names = (name.strip().replace(" . ", ".").removeprefix("public.") for name in found[1].split(","))
             (granted if change.is_grant else revoked).update(names)
     return revoked - granted
-
-
-def _owner(table: Table, script: Script) -> str:
-    """The column that says whose row it is."""
-    column = tenant_column(table)
-    if column is None and script.runner.owner:
-        column = table.column(script.runner.owner)
-    return column.name if column is not None else ""

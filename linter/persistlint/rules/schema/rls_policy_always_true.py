@@ -5,7 +5,8 @@ A permissive policy whose condition holds for every row (`USING (true)`, `WITH C
 with a column that says whose row it is.
 
 Policies for a role of the server alone, such as `service_role`, and tables without such a column, which are often meant
-to be read by all, are left alone.
+to be read by all, are left alone. What belongs to a single user, by `user_id` in a project of Supabase, is often read
+by all too: there only policies that let everybody write are reported.
 
 ## Why it matters
 
@@ -43,7 +44,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Severity
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreatePolicy
-from persistlint.schema.naming import tenant_column
+from persistlint.schema.naming import owner_column, tenant_column
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
@@ -63,7 +64,10 @@ def rls_policy_always_true(script: Script, context: RuleContext) -> Iterator[Dia
         table = script.final_table(change.table)
         if not policy.is_permissive or (policy.roles and set(policy.roles) <= _SERVERS):
             continue
-        if table is None or tenant_column(table) is None or not (_is_open(policy.using) or _is_open(policy.check)):
+        if table is None or not (_is_open(policy.using) or _is_open(policy.check)):
+            continue
+        is_read = policy.command == "SELECT"
+        if (tenant_column(table) if is_read else owner_column(table, script.runner.owner)) is None:
             continue
         may = _VERBS.get(policy.command, "do what they like with")
         yield context.report(

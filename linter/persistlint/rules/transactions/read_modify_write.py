@@ -14,11 +14,12 @@ Nothing is reported where none is known, or where migrations are in a language t
 Silent: a row that was locked when it was read (`FOR UPDATE`, `select_for_update`, `lock`), a change that the database
 computes (`SET n = n + 1`, `F("n") + 1`, `increment`), a write whose condition names a version or the old value, a
 function that takes a lock of its own (a mutex, one in Redis, one of the database), a transaction that is serializable,
-as all of SQLite are, values that do not depend on the row, and where a comment between the two speaks of the race. An
-insert is also left alone where the table has a unique key on any column that was looked for, or one of which all
-columns are set; where the lookup has other conditions than `=`; where the function speaks of locks, isolation,
-conflicts or duplicates; and where nothing runs beside it: in synchronous functions of JavaScript, and in those of a
-Python file that imports no web framework. An insert is of severity `info`, for mostly a second row does little harm.
+as all of SQLite are, a library that compares the row with what was read (Pony), values that do not depend on the row,
+and where a comment between the two speaks of the race. An insert is also left alone where the table has a unique key on
+any column that was looked for, or one of which all columns are set; where the lookup has other conditions than `=`;
+where the function speaks of locks, isolation, conflicts or duplicates; and where nothing runs beside it: in synchronous
+functions of JavaScript, and in those of a Python file that imports no web framework. An insert is of severity `info`,
+for mostly a second row does little harm.
 
 ## Why it matters
 
