@@ -330,8 +330,9 @@ def _stands_alone(effect: Effect, procedure: Procedure) -> bool:
 
 
 def _ends_elsewhere_begun(handle: Handle, procedure: Procedure) -> bool:
-    """Whether the function commits or rolls back what it does not begin: whoever made the handle began it."""
-    ends = any(
+    """Whether the function commits or rolls back what it does not begin: whoever made the handle began it. Where every
+    statement commits at once, there is nothing to end."""
+    ends = not handle.autocommit and any(
         e.kind in (EffectKind.COMMIT, EffectKind.ROLLBACK) and e.handle.is_same(handle) for e in procedure.effects
     )
     handles = (found for opened in procedure.transactions for found in (opened.opener, opened.handle))
