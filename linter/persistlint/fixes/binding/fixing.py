@@ -189,6 +189,8 @@ class Binding:
         try:
             around = {text.range: text for hole in self.holes if (text := self._text_around(hole)) is not None}
             found = [(text, texts.alone(text)) for text in around.values()]
+            for _, view in found:
+                _check_escapes(view, self.program)
             fix = quoted_values(query, found, self.holes, self.program, self.dialect)
             if fix is not None or not takes_no_values(query, self.dialect):
                 return fix
