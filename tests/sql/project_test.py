@@ -176,6 +176,13 @@ def test_what_was_written_before_anybody_went_back_wants_no_way_back(tmp_path: P
     assert undone == [*[None] * 5, True, False, True]
 
 
+def test_where_most_cannot_be_undone_none_wants_a_way_back(tmp_path: Path) -> None:
+    forward, both = "-- +goose Up\nSELECT 1;\n", "-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;\n"
+    texts = [both, forward, forward, both, forward, forward]
+    _write(tmp_path, {f"{number}_a.sql": text for number, text in enumerate(texts)})
+    assert {_read(tmp_path / f"{number}_a.sql").is_undone for number in range(len(texts))} == {None}
+
+
 def test_a_file_that_is_not_on_disk_stands_alone(tmp_path: Path) -> None:
     _write(tmp_path, {"1.sql": "CREATE TABLE a (id int);", "2.sql": ""})
     assert not _read(tmp_path / "3.sql", b"SELECT 1;").final.tables

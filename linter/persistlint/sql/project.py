@@ -272,7 +272,9 @@ def _goes_back_from(scripts: dict[str, Script]) -> int:
     undone = [bool(script.is_undone) for script in scripts.values()]
     if len(undone) < _SEVERAL:
         return 0
-    first = undone.index(True) if 2 * sum(undone) >= len(undone) else len(undone)
+    first = undone.index(True) if 4 * sum(undone) >= len(undone) else len(undone)
+    if 2 * sum(undone) < len(undone) - first:
+        return len(undone)  # not even most of those since then
     return first if first >= _SEVERAL else 0
 
 
