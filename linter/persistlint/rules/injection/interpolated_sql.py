@@ -96,9 +96,9 @@ $$;
 ## Fix
 
 Write a placeholder in the place of the value, without quotes around it, and pass the value as a parameter. Where the
-file tells which driver it uses, there is a fix that does both, also where the text is put together over several
-statements, or where the value is a list or a part of a pattern. Where there is none, the help of the diagnostic says
-why.
+file, or the module of one in Go, tells which driver it uses, there is a fix that does both, also where the text is put
+together over several statements, or where the value is a list or a part of a pattern. Where there is none, the help of
+the diagnostic says why.
 
 ## Options
 

@@ -199,6 +199,8 @@ def uses_among(nodes: Sequence[ir.Expression], name: str) -> list[ir.Expression]
 
 def _not_shown(nodes: Sequence[ir.Expression]) -> list[ir.Expression]:
     shown = {id(node) for node in _given_to(_SHOWS, nodes)} | {id(node) for node in _given_to(_ANSWERS, nodes)}
+    errors = (node for node in nodes if isinstance(node, ir.Collection) and node.type.endswith("Error"))  # of Go
+    shown |= {id(inner) for node in errors for element in node.elements for inner in ir.walk(element)}
     return [node for node in nodes if id(node) not in shown]
 
 
