@@ -61,7 +61,7 @@ def take(step: Step, run: Run, state: State) -> Document | None:
     is_there = step.has_default or state.is_present(place) or _holds(whole, step.index)
     judge = _in_script if run.is_script else _in_go if run.language == "go" else _in_python
     judgement = judge(step, whole, chain, is_there, run)
-    can_fail = judgement.can_fail and not whole.origin.is_trusted and _counts(step, whole, chain, judgement)
+    can_fail = judgement.can_fail and _counts(step, whole, chain, judgement)
     can_fail = can_fail and _is_first(step, run)
     closing = _CLOSING.match(run.source.content, step.base.range.end)
     hop = JsonHop(
@@ -129,7 +129,10 @@ def _is_declared(whole: Document, step: Step) -> bool:
 
 
 def _counts(step: Step, whole: Document, chain: Chain, judgement: _Judgement) -> bool:
-    """Whether a step counts where nothing is known of the value but its shape: two keys and a number are JSON."""
+    """Whether a step counts. What the program wrote itself is as it should be, but for a `get` from a file, which says
+    that the key may be missing. Where nothing is known of the value but its shape, two keys and a number are JSON."""
+    if whole.origin.is_trusted:
+        return whole.origin is JsonOrigin.FILE and judgement.cause is HopKind.GET
     if whole.origin is not JsonOrigin.UNKNOWN or judgement.cause is HopKind.GET:
         return True
     keys = sum(hop.kind is HopKind.KEY and bool(hop.name) for hop in chain.hops)
