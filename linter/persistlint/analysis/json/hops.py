@@ -61,9 +61,7 @@ def take(step: Step, run: Run, state: State) -> Document | None:
     is_there = step.has_default or state.is_present(place) or _holds(whole, step.index)
     judge = _in_script if run.is_script else _in_go if run.language == "go" else _in_python
     judgement = judge(step, whole, chain, is_there, run)
-    origin, is_element = whole.origin, judgement.cause is HopKind.INDEX
-    is_trusted = origin.is_trusted if is_element else origin.has_known_shape
-    can_fail = judgement.can_fail and not is_trusted and _counts(step, whole, chain, judgement)
+    can_fail = judgement.can_fail and _counts(step, whole, chain, judgement)
     can_fail = can_fail and _is_first(step, run)
     closing = _CLOSING.match(run.source.content, step.base.range.end)
     hop = JsonHop(
@@ -131,9 +129,13 @@ def _is_declared(whole: Document, step: Step) -> bool:
 
 
 def _counts(step: Step, whole: Document, chain: Chain, judgement: _Judgement) -> bool:
-    """Whether a step counts where nothing is known of the value but its shape: two keys and a number are JSON. A
-    query that counts gives a row, whatever else is not known of it."""
-    if whole.origin is JsonOrigin.ROWS and judgement.cause is HopKind.INDEX and step.name in OF_ONE_ROW:
+    """Whether a step counts. What the program wrote itself is as it should be, and what its own server sends has the
+    keys that it should have, but for a `get` from a file, which says that the key may be missing. A query that counts
+    gives a row. Where nothing is known of the value but its shape, two keys and a number are JSON."""
+    is_element = judgement.cause is HopKind.INDEX
+    if whole.origin.is_trusted if is_element else whole.origin.has_known_shape:
+        return whole.origin is JsonOrigin.FILE and judgement.cause is HopKind.GET
+    if whole.origin is JsonOrigin.ROWS and is_element and step.name in OF_ONE_ROW:
         return False
     if whole.origin is not JsonOrigin.UNKNOWN or judgement.cause is HopKind.GET:
         return True
