@@ -12,7 +12,21 @@ from persistlint.facts import JsonOrigin
 from persistlint.fixes.guards import above_comments, go_failure, guard, guarded_place, line_before, unsafe
 from persistlint.fixes.imports import go_package, python_member
 from persistlint.fixes.wrapping import wrapped
-from persistlint.ir import Assign, Attribute, Await, Call, Collection, ExpressionStatement, If, Import, Name
+from persistlint.ir import (
+    Assign,
+    Attribute,
+    Await,
+    Call,
+    Collection,
+    Conditional,
+    ExpressionStatement,
+    If,
+    Import,
+    Name,
+    Return,
+    Unknown,
+    walk,
+)
 from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.tables import read_table
@@ -21,7 +35,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Fix
     from persistlint.facts import JsonAssertion, JsonErrorIgnored, JsonParse, JsonResponse
     from persistlint.fixes.program import Frame, Program
-    from persistlint.ir import Function
+    from persistlint.ir import Expression, Function
 
 _OTHER_OK = regex(rb"(?<![\w.])ok\b(?!\s*:?=[^=])(?<!!ok)|^\s*ok\s*:?=|\bvar\s+ok\b", re.MULTILINE)
 _OF_RESPONSE = regex(r"(\w+)\.json\(\)")
@@ -32,6 +46,8 @@ _GOES_ON = regex(r"\berr\w* == nil")  # a test that what cannot be decoded is le
 _SAYS_WHY = regex(
     r"ignor|deliberate|intention|on purpose|best[- ]effort|non-?fatal|can ?not fail|never fails", re.IGNORECASE
 )
+_RETURN = regex(r"return\s+")
+_CAST = regex(r"(?:\s+as\s+([\w.]+(?:<[\w., ]+>)?(?:\[\])*))?")  # of TypeScript, behind what is decoded
 _DECLARATION = regex(r"(?:const|let|var)\s+(\w+)\s*(:[^=;\n]+)?=\s*")
 
 
@@ -159,18 +175,21 @@ def _head(program: Program, frame: Frame) -> Range:
 
 
 def caught_parse(program: Program, fact: JsonParse) -> tuple[Fix, ...]:
-    """A `try` of JavaScript around a declaration by what is decoded: it answers, or throws an error with that cause. In
-    Python a view answers that a request is no JSON."""
+    """A `try` of JavaScript around a declaration or a `return` by what is decoded: it answers, or throws an error with
+    that cause. In Python a view answers that a request is no JSON."""
     frame = guarded_place(program, fact.range)
     statement = frame.statement if frame is not None else None
-    if frame is None or not isinstance(statement, Assign):
+    if frame is None or not isinstance(statement, Assign | Return) or statement.value is None:
         return ()
     if program.source.language == "python":
-        return _answered(program, fact, frame, statement)
+        return _answered(program, fact, frame, statement) if isinstance(statement, Assign) else ()
     whole = Range(program.line_start(statement.range.start), program.line_end(statement.range.end))
     line = program.source.text(whole).strip().removesuffix(";")
-    declared = _DECLARATION.match(line)
-    if declared is None or line[declared.end() :] != program.source.text(fact.range) or not program.is_clean(whole):
+    made = _RETURN.match(line) if isinstance(statement, Return) else _DECLARATION.match(line)
+    value = line[made.end() :] if made is not None else ""
+    is_whole = value == program.source.text(statement.value.range) and _only_decodes(statement.value, fact)
+    cast = _CAST.fullmatch(value.removeprefix(program.source.text(fact.range)))
+    if made is None or not (is_whole or cast is not None) or not program.is_clean(whole):
         return ()
     function, indentation, step = frame.function, program.indentation(whole.start), program.indent or "  "
     quote = program.quote
@@ -186,13 +205,28 @@ def caught_parse(program: Program, fact: JsonParse) -> tuple[Fix, ...]:
             f"new Error(`{error}: ${{error}}`)" if is_typed else f"new Error({quote}{error}{quote}, {{ cause: error }})"
         )
         catch, leave = "catch (error)", f"throw {leave}"
-    name, type, end = declared[1], (declared[2] or (": any" if is_typed else "")).rstrip(), program.semicolon
+    end, declaration, does = program.semicolon, "", f"return {value}"
+    if isinstance(statement, Assign):
+        type = made[2] or (f": {cast[1]}" if cast is not None and cast[1] else ": any" if is_typed else "")
+        declaration, does = f"let {made[1]}{type.rstrip()}{end}\n{indentation}", f"{made[1]} = {value}"
     text = (
-        f"let {name}{type}{end}\n{indentation}try {{\n"
-        f"{indentation}{step}{name} = {program.source.text(fact.range)}{end}\n"
+        f"{declaration}try {{\n{indentation}{step}{does}{end}\n"
         f"{indentation}}} {catch} {{\n{indentation}{step}{leave}{end}\n{indentation}}}"
     )
     return unsafe("Catch text that is no JSON", Edit(Range(whole.start + len(indentation), whole.end), text))
+
+
+def _only_decodes(value: Expression, fact: JsonParse) -> bool:
+    """Whether nothing else in a value than what is decoded can throw an error: `raw ? JSON.parse(raw) : null`."""
+    if value.range == fact.range:
+        return True
+    match value:
+        case Conditional(test=test, then=then, otherwise=otherwise):
+            arms = [arm for arm in (then, otherwise) if fact.range not in arm.range]
+            others = [node for part in (test, *arms) for node in walk(part)]
+            decoded = next((arm for arm in (then, otherwise) if arm.range == fact.range), None)
+            return decoded is not None and not any(isinstance(node, Await | Call | Unknown) for node in others)
+    return False
 
 
 def _answered(program: Program, fact: JsonParse, frame: Frame, statement: Assign) -> tuple[Fix, ...]:

@@ -86,8 +86,8 @@ export async function session(key: string) {
 
 Catch the error where the text is decoded, and say what a broken one means: an answer with status 400, a default, a
 message that is set aside, or a new error that names the source and keeps the old one as its cause. The fix writes a
-`try` around a declaration in JavaScript, and one with the status 400 in a view of Flask, FastAPI or Django; it is
-unsafe, for another error comes out then.
+`try` around a declaration or a `return` in JavaScript, and one with the status 400 in a view of Flask, FastAPI or
+Django; it is unsafe, for another error comes out then.
 
 ## When not to use it
 
