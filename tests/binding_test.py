@@ -34,7 +34,7 @@ def test_a_fix_removes_its_diagnostic_and_nothing_else_comes(case: Case) -> None
     fixed, count = fix(source, lambda source: check(source, RULE).diagnostics, unsafe=True)
     left = check(fixed, RULE).diagnostics
     assert count >= len(fixable)  # another value of a query has its turn when the one before it is bound
-    assert len(left) == len(found) - len(fixable)
+    assert len(left) <= len(found) - len(fixable)  # what is quoted where it is made, is so wherever it goes
     assert not any(diagnostic.fixes for diagnostic in left), "one further run changes something"
     assert len(read(fixed).errors) == len(read(source).errors)
     assert len(check(fixed, NAMES).diagnostics) == len(check(source, NAMES).diagnostics), "a name is bound"

@@ -28,6 +28,8 @@ _MOST = 20_000  # characters of one text
 def with_used(query: Query, program: Program) -> Query:
     """A query whose placeholder is that of the other SQL of the file, where nothing else tells how it is written."""
     library = query.library
+    if program.source.language == "go":
+        return query  # whose module may tell otherwise
     if query.placeholder or query.site is None or library is None or not library.generic:
         return query
     if query.site().operation.placeholder or _has_others(program.source):
