@@ -602,6 +602,11 @@ def statements_in(body: Block) -> Iterator[Statement]:
         stack.extend(inner for block in reversed(blocks(statement)) for inner in reversed(block))
 
 
+def expressions_in(*statements: Statement) -> Iterator[Expression]:
+    """Everything inside the expressions of statements; what stands in their blocks and in functions is left out."""
+    return (node for statement in statements for expression in expressions(statement) for node in walk(expression))
+
+
 def names_in(node: Expression) -> Iterator[str]:
     """The variables that an expression mentions, each as often as it does."""
     return (inner.id for inner in walk(node) if isinstance(inner, Name))

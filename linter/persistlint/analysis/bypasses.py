@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.models.classes import classes_of
 from persistlint.facts import Bypass
-from persistlint.ir import Attribute, Call, FunctionDefinition, Name, Return, expressions, statements_in, walk
+from persistlint.ir import (
+    Attribute,
+    Call,
+    FunctionDefinition,
+    Name,
+    Return,
+    expressions,
+    expressions_in,
+    statements_in,
+    walk,
+)
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
@@ -71,7 +81,7 @@ def _getter(method: Function) -> _Getter | None:
     field = _field(last.value, method.receiver, context) if isinstance(last, Return) else ""
     if not field or len(returned) < 2:
         return None
-    found = (node for statement in statements for expression in expressions(statement) for node in walk(expression))
+    found = expressions_in(*statements)
     return _Getter(method.name, field) if any(_looks_up(node, context, method.receiver) for node in found) else None
 
 

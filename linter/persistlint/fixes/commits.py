@@ -16,9 +16,8 @@ from persistlint.ir import (
     FunctionDefinition,
     Name,
     Try,
-    expressions,
+    expressions_in,
     statements_in,
-    walk,
 )
 from persistlint.regexes import regex
 from persistlint.source import Range
@@ -73,7 +72,7 @@ def _is_quiet(program: Program, statement: Statement, last: Effect, effects: Seq
     if isinstance(statement, Try | FunctionDefinition):
         return False
     harmless = tuple(f"{last.handle.name}.{way}{name}(" for way in ("", "session.") for name in _HARMLESS)
-    calls = [node for part in expressions(statement) for node in walk(part) if isinstance(node, Call)]
+    calls = [node for node in expressions_in(statement) if isinstance(node, Call)]
     return all(
         (isinstance(call.function, Name) and call.function.id[:1].isupper())
         or program.source.text(call.range).startswith(harmless)

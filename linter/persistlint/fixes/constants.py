@@ -21,7 +21,7 @@ from persistlint.ir import (
     Number,
     String,
     Unary,
-    expressions,
+    expressions_in,
     walk,
 )
 from persistlint.regexes import regex
@@ -107,7 +107,7 @@ def without_parentheses(program: Program, place: Range) -> Range:
 def _runs_elsewhere(program: Program, place: Range) -> bool:
     """Whether a place is part of a function that a program sends to a browser, where its constants are not."""
     statements = (frame.statement for frame in program.frames(place))
-    nodes = (node for each in statements for part in expressions(each) for node in walk(part))
+    nodes = expressions_in(*statements)
     calls = (node for node in nodes if isinstance(node, Call) and place in node.range)
     return any(isinstance(call.function, Attribute) and call.function.name in _SENT for call in calls)
 

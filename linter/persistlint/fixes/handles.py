@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Edit
 from persistlint.facts import Role
 from persistlint.fixes.guards import insert, unsafe
-from persistlint.ir import Call, Expression, Mapping, String, expressions, walk
+from persistlint.ir import Call, Expression, Mapping, String, expressions_in
 from persistlint.regexes import regex
 from persistlint.source import Range
 
@@ -95,7 +95,7 @@ def call_at(program: Program, place: Range) -> Call | None:
     """The call of exactly this range. What Go does before the test of an `if` is the statement before it."""
     frame = program.frame(place)
     statements = (frame.statement, *frame.block[max(0, frame.index - 1) : frame.index]) if frame is not None else ()
-    nodes = (node for each in statements for part in expressions(each) for node in walk(part))
+    nodes = expressions_in(*statements)
     return next((node for node in nodes if isinstance(node, Call) and node.range == place), None)
 
 

@@ -25,6 +25,7 @@ from persistlint.ir import (
     Number,
     blocks,
     expressions,
+    expressions_in,
     walk,
 )
 from persistlint.records import dataclass
@@ -231,7 +232,7 @@ class Program:
         while pending:
             statement = pending.pop()
             pending += [inner for block in blocks(statement) for inner in block]
-            for node in (node for expression in expressions(statement) for node in walk(expression)):
+            for node in expressions_in(statement):
                 if isinstance(node, Call):
                     function = node.function
                     name = getattr(function, "name", "") or getattr(function, "id", "")
@@ -243,7 +244,7 @@ class Program:
         frame = self.frame(place)
         if frame is None:
             return None
-        nodes = (node for part in expressions(frame.statement) for node in walk(part) if node.range == place)
+        nodes = (node for node in expressions_in(frame.statement) if node.range == place)
         return next(iter(reversed(list(nodes))), None)
 
     def stands_again(self, place: Range) -> bool:
@@ -259,7 +260,7 @@ class Program:
             while pending:
                 statement = pending.pop()
                 pending += [inner for block in blocks(statement) for inner in block]
-                nodes = (node for part in expressions(statement) for node in walk(part))
+                nodes = expressions_in(statement)
                 found.update(
                     {node.range: self.source.text(node.range) for node in nodes if isinstance(node, Number)}.values()
                 )
@@ -349,7 +350,7 @@ class Program:
             while pending:
                 statement = pending.pop()
                 pending += [inner for block in blocks(statement) for inner in block]
-                nodes = (node for part in expressions(statement) for node in walk(part))
+                nodes = expressions_in(statement)
                 named = [node for node in nodes if isinstance(node, Attribute) and isinstance(node.value, Name)]
                 for node in named:
                     mentions.setdefault(self.source.text(node.range), []).append(node.range)

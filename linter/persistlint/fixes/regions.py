@@ -17,10 +17,9 @@ from persistlint.ir import (
     Return,
     Try,
     Yield,
-    expressions,
+    expressions_in,
     names_in,
     statements_in,
-    walk,
 )
 from persistlint.regexes import regex
 from persistlint.source import Range
@@ -59,8 +58,7 @@ def leaves_early(block: Block) -> bool:
     """Whether something leaves the statements before the last of them, which may return what it gives."""
     inner = block[:-1] if isinstance(block[-1], Return) else block
     return any(
-        isinstance(statement, Return | Jump)
-        or any(isinstance(node, Yield) for part in expressions(statement) for node in walk(part))
+        isinstance(statement, Return | Jump) or any(isinstance(node, Yield) for node in expressions_in(statement))
         for statement in statements_in(inner)
     )
 

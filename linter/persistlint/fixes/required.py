@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.fixes.imports import python_module
-from persistlint.ir import Attribute, Binary, Call, Conditional, Expression, Name, String, expressions, walk
+from persistlint.ir import (
+    Attribute,
+    Binary,
+    Call,
+    Conditional,
+    Expression,
+    Name,
+    String,
+    expressions_in,
+)
 
 if TYPE_CHECKING:
     from persistlint.facts import Fallback
@@ -19,7 +28,7 @@ def required_setting(program: Program, fallback: Fallback) -> tuple[Fix, ...]:
     """Look the setting up so that a missing one is an error: `os.environ["…"]`, or an error that is thrown in the place
     of the text."""
     frame = program.frame(fallback.range)
-    nodes = [node for part in expressions(frame.statement) for node in walk(part)] if frame is not None else []
+    nodes = [*expressions_in(frame.statement)] if frame is not None else []
     around = (_instead(program, node, fallback) for node in reversed(nodes))
     edits = next((found for found in around if found), ())
     return (Fix("Stop where it is not set", edits, Applicability.UNSAFE),) if edits else ()

@@ -25,8 +25,7 @@ from persistlint.ir import (
     Template,
     Unary,
     Unknown,
-    expressions,
-    walk,
+    expressions_in,
 )
 from persistlint.regexes import regex
 from persistlint.source import Range
@@ -180,7 +179,7 @@ def _is_iterated(program: Program, chain: Range) -> bool:
     """Whether a loop goes over what a chain gives, which fails for None."""
     frame = program.frame(chain)
     statements = [frame.statement] if frame is not None else []
-    loops = (node for each in statements for part in expressions(each) for node in walk(part))
+    loops = expressions_in(*statements)
     return any(
         isinstance(each, Loop | Comprehension) and each.iterable is not None and each.iterable.range == chain
         for each in (*statements, *loops)
@@ -201,7 +200,7 @@ def _is_needed(program: Program, chain: Range) -> bool:
         return True
     if isinstance(statement, Assign) and _hands_on(program, frame, statement, chain):
         return True
-    nodes = [node for part in expressions(statement) for node in walk(part) if chain in node.range]
+    nodes = [node for node in expressions_in(statement) if chain in node.range]
     return any(_wants_value(node, chain) for node in nodes)
 
 

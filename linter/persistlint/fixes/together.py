@@ -23,6 +23,7 @@ from persistlint.ir import (
     Lambda,
     Return,
     expressions,
+    expressions_in,
     names_in,
     statements_in,
     walk,
@@ -121,7 +122,7 @@ def _in_form(
 def _at_once(program: Program, earlier: Effect, later: Effect, effects: Sequence[Effect]) -> tuple[Fix, ...]:
     """`$transaction([…])` of Prisma in the place of a `Promise.all([…])` of nothing but its queries."""
     frame = program.frame(earlier.range)
-    nodes = [node for part in expressions(frame.statement) for node in walk(part)] if frame is not None else []
+    nodes = [*expressions_in(frame.statement)] if frame is not None else []
     for call in nodes:
         if not isinstance(call, Call) or program.source.text(call.function.range) != "Promise.all":
             continue

@@ -17,9 +17,8 @@ from persistlint.ir import (
     Name,
     Return,
     String,
-    expressions,
+    expressions_in,
     statements_in,
-    walk,
 )
 from persistlint.regexes import regex
 
@@ -80,5 +79,5 @@ def _puts_back(callback: Expression) -> bool:
 def _touches_page(callback: Expression) -> bool:
     """Whether a callback shows something: it changes a class, a style or a text, or moves where people look."""
     body = callback.function.body if isinstance(callback, Lambda) else ()
-    nodes = (node for each in statements_in(body) for expression in expressions(each) for node in walk(expression))
+    nodes = expressions_in(*statements_in(body))
     return any(isinstance(node, Attribute) and node.name in _PAGE for node in nodes)

@@ -11,7 +11,17 @@ from persistlint.analysis.migrations.values import Values
 from persistlint.analysis.names import last_name
 from persistlint.analysis.scopes import scopes
 from persistlint.facts import Consulted, Synchronisation
-from persistlint.ir import Assign, Attribute, Call, Constant, If, Mapping, String, With, expressions, walk
+from persistlint.ir import (
+    Assign,
+    Attribute,
+    Call,
+    Constant,
+    If,
+    Mapping,
+    String,
+    With,
+    expressions_in,
+)
 from persistlint.paths import is_example, is_migration, is_test
 from persistlint.patterns import any_in
 from persistlint.regexes import regex
@@ -91,7 +101,7 @@ class _Reading:
 
     def within(self, statements: Iterable[Statement]) -> Iterator[Synchronisation]:
         """The synchronisations in the expressions of some statements."""
-        nodes = (node for each in statements for expression in expressions(each) for node in walk(expression))
+        nodes = expressions_in(*statements)
         yield from filter(None, map(self.found, nodes))
 
     def found(self, node: Expression) -> Synchronisation | None:

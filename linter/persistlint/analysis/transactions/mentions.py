@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import path_of
 from persistlint.analysis.transactions.shapes import LITERALS, is_row
-from persistlint.ir import Attribute, Expression, Lambda, Name, Subscript, expressions, walk
+from persistlint.ir import Attribute, Expression, Lambda, Name, Subscript, expressions_in, walk
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _mentioned(node: Expression) -> list[Expression]:
     found = list(walk(node))
     for function in [inner.function for inner in found if type(inner) is Lambda]:
         own = {parameter.name for parameter in function.parameters}
-        parts = (part for s in function.body for each in expressions(s) for part in walk(each))
+        parts = expressions_in(*function.body)
         found += [part for part in parts if not isinstance(part, Name) or part.id not in own]
     return found
 

@@ -314,7 +314,7 @@ class Binding:
         frame = self.program.frame(hole.range)
         if frame is None:
             return []
-        nodes = (node for part in ir.expressions(frame.statement) for node in ir.walk(part) if hole.range in node.range)
+        nodes = (node for node in ir.expressions_in(frame.statement) if hole.range in node.range)
         return [node for node in nodes if node.range != hole.range and _is_text(node, self.source)]
 
 

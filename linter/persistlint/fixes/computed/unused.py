@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
-from persistlint.ir import Assign, Await, Call, ExpressionStatement, String, expressions, names_in, walk
+from persistlint.ir import Assign, Await, Call, ExpressionStatement, String, expressions_in, names_in, walk
 from persistlint.regexes import regex
 from persistlint.source import Range
 
@@ -88,7 +88,7 @@ def _is_used(program: Program, within: Range, name: str, without: Sequence[Range
 def _in_text(program: Program, place: Range) -> bool:
     """Whether a place is part of a text that the program shows."""
     frame = program.frame(place)
-    nodes = (node for part in expressions(frame.statement) for node in walk(part)) if frame is not None else ()
+    nodes = expressions_in(frame.statement) if frame is not None else ()
     return any(isinstance(node, String) and place in node.range for node in nodes)
 
 

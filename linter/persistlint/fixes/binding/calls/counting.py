@@ -160,7 +160,7 @@ def check_order(
 
 def _checked(name: str, site: Site, steps: list[Step]) -> list[Step]:
     """The steps of a list that is known from its first value to the call. Raises `RefusalError`."""
-    nodes = [node for step in steps for e in ir.expressions(step.statement) for node in ir.walk(e)]
+    nodes = [node for step in steps for node in ir.expressions_in(step.statement)]
     nodes += [node for argument in site.call.arguments for node in ir.walk(argument.value)]
     known = {node.range for node in nodes if isinstance(node, ir.Name)}
     for statement in site.statements:

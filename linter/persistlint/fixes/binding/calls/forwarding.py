@@ -119,7 +119,7 @@ def _tells_there(call: ir.Call, operation: Operation) -> bool:
 
 def _as_sent(query: Query, call: ir.Call, operation: Operation, statements: tuple[ir.Statement, ...]) -> Query | None:
     given = _given(call, operation.sql or 0, operation.keys)
-    nodes = (node for s in statements for e in ir.expressions(s) for node in ir.walk(e))
+    nodes = ir.expressions_in(*statements)
     name = last_name(call.function)
     same = {n.range: operation for n in nodes if isinstance(n, ir.Call) and last_name(n.function) == name}
     if given is None or any(argument.spread and argument.keyword is None for argument in call.arguments[:1]):
@@ -146,7 +146,7 @@ def _called(
 ) -> ir.Call | None:
     """The one call of a function, which takes the SQL under a name, among statements that sends the text with the
     holes. Raises `RefusalError` where several do."""
-    nodes = [node for s in statements for e in ir.expressions(s) for node in ir.walk(e)]
+    nodes = [*ir.expressions_in(*statements)]
     calls = [node for node in nodes if isinstance(node, ir.Call) and last_name(node.function) == function.name]
     direct = [call for call in calls if any(hole.range in call.range for hole in holes)]
     if not direct and len(calls) > 1 and sql in _names(function):

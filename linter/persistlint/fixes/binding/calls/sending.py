@@ -155,7 +155,7 @@ def _into_configuration(passing: Passing, there: ir.Expression, site: Site, prog
     made, key = configuration(there, site), key_of_values(site.operation)
     if made is None:
         raise RefusalError("the values that the call passes are put together elsewhere")
-    nodes = [node for s in site.statements for e in ir.expressions(s) for node in ir.walk(e)]
+    nodes = [*ir.expressions_in(*site.statements)]
     is_own = not isinstance(there, ir.Name) or sum(is_name(node, there.id) for node in nodes) == 2
     if is_own:
         return passing.into_keyword(made, key)
@@ -240,7 +240,7 @@ def _inputs(passing: Passing, site: Site) -> list[Edit]:
     if isinstance(receiver, ir.Name):
         type = next((t for t in operation.library.types.values() if operation in t.methods.values()), None)
         sinks = {name for name, method in type.methods.items() if method.is_sink} if type is not None else set()
-        nodes = [node for s in site.statements for e in ir.expressions(s) for node in ir.walk(e)]
+        nodes = [*ir.expressions_in(*site.statements)]
         sent = [node for node in nodes if isinstance(node, ir.Attribute) and node.name in sinks]
         if sum(isinstance(node.value, ir.Name) and node.value.id == receiver.id for node in sent) != 1:
             raise RefusalError(f"`{receiver.id}` sends more than one statement, and keeps the values of each")

@@ -154,4 +154,4 @@ def _mentions(part: ir.Statement | ir.Expression, names: set[str], holes: Sequen
 
 
 def _calls(statement: ir.Statement) -> list[ir.Call]:
-    return [node for e in ir.expressions(statement) for node in ir.walk(e) if isinstance(node, ir.Call)]
+    return [node for node in ir.expressions_in(statement) if isinstance(node, ir.Call)]

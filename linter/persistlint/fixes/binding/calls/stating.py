@@ -28,7 +28,7 @@ def stated(query: Query, holes: Sequence[Hole]) -> Query | None:
         return None
     site = query.site()
     for statement in holding(site.statements, holes[0].range) if holes else ():
-        calls = [n for e in ir.expressions(statement) for n in ir.walk(e) if isinstance(n, ir.Call)]
+        calls = [n for n in ir.expressions_in(statement) if isinstance(n, ir.Call)]
         for call in calls:
             operation = site.sends.get(call.range)
             is_around = operation is not None and all(hole.range in call.range for hole in holes)

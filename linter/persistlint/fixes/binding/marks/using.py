@@ -61,7 +61,7 @@ def _used(same: Same[tuple[ir.Statement, ...]]) -> str:
 def _texts(statements: tuple[ir.Statement, ...]) -> Iterator[str]:
     """The texts in statements and in the functions inside them, with a word in the place of every hole."""
     for statement, _ in with_functions(flat(statements)):
-        for node in (node for expression in ir.expressions(statement) for node in ir.walk(expression)):
+        for node in ir.expressions_in(statement):
             if isinstance(node, ir.Template):
                 yield "".join(part.value if isinstance(part, ir.String) else "x" for part in node.parts)
             elif isinstance(node, ir.String):

@@ -128,7 +128,7 @@ def _is_among(call: ir.Call, statements: Sequence[ir.Statement]) -> bool:
 
 
 def _nodes(statements: Sequence[ir.Statement]) -> Iterator[ir.Expression]:
-    return (node for s in statements for e in ir.expressions(s) for node in ir.walk(e))
+    return ir.expressions_in(*statements)
 
 
 def _query_with(

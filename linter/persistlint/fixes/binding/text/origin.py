@@ -72,7 +72,7 @@ def text_of(name: ir.Name, site: Site, is_part: Callable[[ir.Name], bool] | None
 
 def _uses_beside(name: ir.Name, site: Site) -> int:
     """How often the text around a variable has it: at least once."""
-    nodes = [n for s in site.statements if name.range in s.range for e in ir.expressions(s) for n in ir.walk(e)]
+    nodes = [*ir.expressions_in(*(s for s in site.statements if name.range in s.range))]
     texts = [n for n in nodes if isinstance(n, ir.Template | ir.Binary) and name.range in n.range]
     counts = (sum(is_name(inner, name.id) for inner in ir.walk(text)) for text in texts)
     return max(counts, default=1)
@@ -212,7 +212,7 @@ def is_answer(name: ir.Name, site: Site) -> bool:
 @lru_cache(maxsize=2)
 def _answered(same: Same[tuple[ir.Statement, ...]]) -> frozenset[str]:
     """The variables that statements show to whoever called the program."""
-    nodes = [node for s in same.value for e in ir.expressions(s) for node in ir.walk(e)]
+    nodes = [*ir.expressions_in(*same.value)]
     return frozenset(found.id for node in _given_to(_ANSWERS, nodes) if (found := variable(node)) is not None)
 
 

@@ -360,7 +360,7 @@ def _tests(site: Site, name: str) -> Iterator[ir.Expression]:
 @lru_cache(maxsize=2)
 def _all_tests(same: Same[tuple[ir.Statement, ...]]) -> tuple[ir.Expression, ...]:
     tests = [statement.test for statement in same.value if isinstance(statement, ir.If)]
-    nodes = (node for s in same.value for expression in ir.expressions(s) for node in ir.walk(expression))
+    nodes = ir.expressions_in(*same.value)
     return (*tests, *(node.test for node in nodes if isinstance(node, ir.Conditional)))
 
 

@@ -86,7 +86,7 @@ def with_functions(statements: Iterable[ir.Statement]) -> Iterator[tuple[ir.Stat
         statement, hidden = pending.pop()
         yield statement, hidden
         functions = [statement.function] if isinstance(statement, ir.FunctionDefinition) else []
-        nodes = (node for expression in ir.expressions(statement) for node in ir.walk(expression))
+        nodes = ir.expressions_in(statement)
         functions += [node.function for node in nodes if isinstance(node, ir.Lambda)]
         for function in functions:
             inner = hidden | own_names(function)

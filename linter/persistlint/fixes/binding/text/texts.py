@@ -169,7 +169,7 @@ class Texts:
             return True
         if not self._carriers:
             return False
-        nodes = (node for s in holding(self.site.statements, range) for e in ir.expressions(s) for node in ir.walk(e))
+        nodes = ir.expressions_in(*holding(self.site.statements, range))
         return any(isinstance(n, ir.Name) and n.id in self._carriers and n.range in range for n in nodes)
 
     def _is_list(self, node: ir.Expression) -> bool:
