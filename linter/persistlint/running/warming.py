@@ -6,6 +6,7 @@ the groups of rules look for, with the rules of the run: whatever they do not ne
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from persistlint.languages import language_of
@@ -76,3 +77,5 @@ def warm_up(tasks: Iterable[Task]) -> None:
         language = language_of(task.path)
         if language in PROGRAMS:
             report_on(SourceFile(f"src/a.{suffix}", PROGRAMS[language], language), task.settings)
+        if language == "go":
+            import_module("persistlint.schema_files")  # what looks for the module that a file on disk is in

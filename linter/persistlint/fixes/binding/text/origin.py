@@ -11,7 +11,7 @@ from persistlint.fixes.binding.refusal import RefusalError, SharedError
 from persistlint.fixes.binding.text.forms import format_of
 from persistlint.fixes.binding.text.pieces import Step, branches
 from persistlint.fixes.binding.text.reaching import assignments, extension, is_seen, reaching
-from persistlint.fixes.binding.text.statements import with_functions
+from persistlint.fixes.binding.text.statements import holding, with_functions
 from persistlint.fixes.binding.text.trimming import check_trims, is_trim, own_uses
 from persistlint.fixes.binding.text.variables import is_name, variable
 from persistlint.identity import Same
@@ -72,7 +72,7 @@ def text_of(name: ir.Name, site: Site, is_part: Callable[[ir.Name], bool] | None
 
 def _uses_beside(name: ir.Name, site: Site) -> int:
     """How often the text around a variable has it: at least once."""
-    nodes = [*ir.expressions_in(*(s for s in site.statements if name.range in s.range))]
+    nodes = [*ir.expressions_in(*holding(site.statements, name.range))]
     texts = [n for n in nodes if isinstance(n, ir.Template | ir.Binary) and name.range in n.range]
     counts = (sum(is_name(inner, name.id) for inner in ir.walk(text)) for text in texts)
     return max(counts, default=1)
