@@ -44,7 +44,7 @@ RULES = {
     "injection": "error[interpolated-sql]",
     "literals": "error[credential-fallback]",
     "transactions": "error[missing-transaction]",
-    "json": "warning[unchecked-json-key]",
+    "json": "warning[unchecked-response-status]",
 }
 BAD_SQL = "DROP TABLE users;\n"
 FAMILIES = ("injection", "transactions", "json", "literals", "migrations")
