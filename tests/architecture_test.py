@@ -18,7 +18,7 @@ LSP = ROOT / "lsp" / "persistlint_lsp"
 
 # What a room may import of the others, beside what has no subject (`NEUTRAL`). A room that is not named here may import
 # anything that makes no cycle.
-NEUTRAL = {"records", "regexes", "identity", "memory", "patterns", "folders", "language_groups", "moments"}
+NEUTRAL = {"records", "regexes", "identity", "memory", "patterns", "folders", "language_groups", "moments", "phrases"}
 ALLOWED = {
     "source": set[str](),
     "memory": set[str](),
@@ -58,6 +58,7 @@ ALLOWED = {
         "tables",
     },
     "paths": set[str](),
+    "phrases": set[str](),
     "fixes": {"source", "diagnostic", "facts", "schema", "sql", "libraries", "ir", "paths", "tables"},
     "rules": {
         "plugins",

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, TextIO
 
 from persistlint.diagnostic import Severity
+from persistlint.phrases import conjoined
 from persistlint.reading import source_at
 
 if TYPE_CHECKING:
@@ -64,8 +65,9 @@ def summary(run: Run) -> str:
         from persistlint.fixes.converge import applicable
 
         parts = [_count(counts[severity], name) for severity, name in NAMES.items() if counts[severity]]
-        found = " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
-        sentences.append(f"Found {found} in {_count(len(run.results), 'file')} ({_count(run.files, 'file')} checked).")
+        sentences.append(
+            f"Found {conjoined(parts)} in {_count(len(run.results), 'file')} ({_count(run.files, 'file')} checked)."
+        )
         if fixable := sum(applicable(diagnostic) is not None for diagnostic in run.diagnostics):
             sentences.append(f"`persistlint check --fix` repairs {fixable} of them.")
         if more := sum(applicable(diagnostic, unsafe=True) is not None for diagnostic in run.diagnostics) - fixable:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from persistlint.phrases import conjoined
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -25,4 +27,4 @@ def listed(names: Sequence[str]) -> str:
     """Names as they stand in a message: "`a`", "`a` and `b`", "`a`, `b` and 3 more"."""
     few = [f"`{name}`" for name in names[:_MOST]]
     rest = [f"{len(names) - _MOST} more"] if len(names) > _MOST else []
-    return " and ".join(filter(None, (", ".join((few + rest)[:-1]), (few + rest)[-1])))
+    return conjoined([*few, *rest])

@@ -72,8 +72,8 @@ class _Queries:
 
     def facts(self) -> Iterator[Fact]:
         """Every query, and every text that reads as SQL and reached none of them."""
+        yield from self._consulted()
         reached: set[Range] = set()
-        is_of_module = False
         seen: set[tuple[Range, Range, tuple[Piece, ...]]] = set()
         # What only makes text comes after the queries that the text went into, which tell more of its place.
         for sent in sorted(self.sinks.sent, key=lambda sent: sent.makes_text):
@@ -100,12 +100,6 @@ class _Queries:
             placeholder = self._placeholder(sent, dialect)
             if not placeholder and spliced and sent.node.range not in self.sinks.undecided:
                 placeholder = placeholder_around(sent, self.source, self.names)
-            if spliced and self.source.language == "go" and not is_of_module:
-                from persistlint.analysis.tables.catalogs import mark_around  # only who asks reads the project
-
-                is_of_module = True  # and a fix asks which drivers it has, and which version of the language
-                if mark := mark_around(self.source):
-                    yield Consulted(Range(0, 0), mark)
             yield Query(
                 sent.node.range,
                 sent.method,
@@ -126,6 +120,16 @@ class _Queries:
             if not any(splice.range in reached for splice in splices(pieces)) and reads_as(pieces, False):
                 place = Place(dialect=self._dialect(None), is_sent=False)
                 yield SqlText(range, name, texts_of(pieces, self.source, place)[:1])
+
+    def _consulted(self) -> Iterator[Consulted]:
+        """What tells of a change of the module of a Go file: it says which drivers there are, and which version of the
+        language a fix is written in."""
+        if self.source.language != "go" or not any(next(splices(sent.pieces), None) for sent in self.sinks.sent):
+            return
+        from persistlint.analysis.tables.catalogs import mark_around  # only who asks reads the project
+
+        if mark := mark_around(self.source):
+            yield Consulted(Range(0, 0), mark)
 
     def _placeholder(self, sent: Sent, dialect: str | None) -> str:
         """How a bind parameter is written in a call, "" where it may be of drivers that write it in several ways."""
