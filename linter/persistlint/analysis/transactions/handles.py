@@ -6,6 +6,8 @@ say what each method gives and does, `roots` which name a chain can start from.
 
 from __future__ import annotations
 
+from dataclasses import field
+
 from persistlint.analysis.names import canonical, last_name, path_of
 from persistlint.analysis.transactions.chain import Chain, Known, calls_of, either, named, owner_of, start
 from persistlint.analysis.transactions.operations import operate
@@ -45,6 +47,8 @@ _NOTHING = Type(Library(""), "")
 @dataclass
 class Handles(Roots):
     """Finds the handles of one file, and what chains of calls on them do."""
+
+    made: dict[str, dict[str, Expression | None]] = field(default_factory=dict)  # of the fields of each class
 
     def called(self, expression: Expression) -> Expression:
         """A decorator or context without parentheses as the call that it stands for: `@atomic`, `with db_session:`."""
@@ -119,7 +123,7 @@ class Handles(Roots):
             declared = dict(owner.fields).get(name, "")
             if declared:
                 return start(self.parameter(name, declared, -1) and named(self.parameter(name, declared, -1), path))
-            if (made := _made_with(owner, name)) is not None and isinstance(made, Call):
+            if (made := self._made_with(owner, name)) is not None and isinstance(made, Call):
                 known = self.follow(made, Scope(), depth + 1).known
                 if known is not None:
                     return start(named(known, path))
@@ -284,11 +288,12 @@ class Handles(Roots):
         chain.known = None
         return chain
 
-
-def _made_with(owner: ClassDefinition, field: str) -> Expression | None:
-    """What a class gives a field where it declares it: `private orders = dataSource.getRepository(Order)`."""
-    given = (s for s in owner.body if isinstance(s, Assign) and isinstance(s.target, Name) and s.target.id == field)
-    return next((statement.value for statement in given), None)
+    def _made_with(self, owner: ClassDefinition, name: str) -> Expression | None:
+        """What a class gives a field where it declares it: `private orders = dataSource.getRepository(Order)`."""
+        if owner.name not in self.made:
+            given = [(s.target.id, s.value) for s in owner.body if isinstance(s, Assign) and isinstance(s.target, Name)]
+            self.made[owner.name] = dict(reversed(given))  # the first one counts
+        return self.made[owner.name].get(name)
 
 
 def required(call: Call) -> str | None:

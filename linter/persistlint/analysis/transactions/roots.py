@@ -43,6 +43,7 @@ class Roots:
     in_use: list[Library] = field(default_factory=list)
     guessed: dict[str, Known | None] = field(default_factory=dict)
     models: dict[str, Known | None] = field(default_factory=dict)
+    embeds: dict[str, tuple[Type, str] | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.tables = self.names.catalogue
@@ -91,6 +92,16 @@ class Roots:
     def embedded(self, struct: str, name: str, origin: int) -> Known | None:
         """Go: the handle that a struct of this file embeds, so that it has the methods of that where it has none of its
         own: `type Store struct{ *sql.DB }`."""
+        if struct not in self.embeds:
+            self.embeds[struct] = self._embedded(struct)
+        if (found := self.embeds[struct]) is None:
+            return None
+        type, base = found
+        return Known(Handle(name, role_of(type, base, name), type.library, origin, declared=True), type)
+
+    def _embedded(self, struct: str) -> tuple[Type, str] | None:
+        """The type of the handle that a struct embeds, without the methods that it has itself, and its name as
+        written."""
         own: set[str] = set()
         for _ in range(_DEEPEST_STRUCT):
             definition = self.names.classes.get(struct)
@@ -101,9 +112,8 @@ class Roots:
                 value = self.names.declared(base)
                 type = value.type if isinstance(value, Atom) else None
                 if type is not None and type.library.takes_part and type.library.modules:
-                    handle = Handle(name, role_of(type, base, name), type.library, origin, declared=True)
                     left = {method: operation for method, operation in type.methods.items() if method not in own}
-                    return Known(handle, replace(type, methods=left))
+                    return replace(type, methods=left), base
             struct = next((plain for base in definition.bases if (plain := base.strip("*")) in self.names.classes), "")
         return None
 
