@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 C = TypeVar("C")
 _SETTLED = 10  # migrations that follow one: more than a branch adds
 OF_RUNNER = 0  # the number of the transaction that the runner of a migration opens
+# The changes by which a file defines columns and constraints.
+COLUMNS = (CreateTable, AddColumn)
+CONSTRAINTS = (*COLUMNS, AddConstraint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,10 @@ class Script(SchemaFile):
     @property
     def has_run(self) -> bool:
         return self.followers >= _SETTLED
+
+    @cached_property
+    def kinds(self) -> frozenset[type[Any]]:
+        return frozenset(map(type, self.changes))
 
     @cached_property
     def forward(self) -> tuple[Change, ...]:
