@@ -115,7 +115,7 @@ def test_a_rule_has_nothing_to_say_without_the_changes_that_it_names() -> None:
     scripts = [(source, fact) for source in sources for fact in scripts_in(read(source), ProjectNames())]
     for rule in RULES.values():
         for source, script in scripts if rule.changes else ():
-            if isinstance(script, rule.on) and not any(issubclass(kind, rule.changes) for kind in script.kinds):
+            if isinstance(script, rule.on) and script.kinds.isdisjoint(rule.changes):
                 options = {option.name: option.default for option in rule.options}
                 assert not list(rule.check(script, RuleContext(rule, source, rule.severity, options))), source.content
 

@@ -108,17 +108,20 @@ class _Rules:
         self.every = tuple(rules)
         self.wanted = _wanted(self.every)
         self._settings: Settings | None = None
+        self._configured: tuple[_Configured, ...] = ()
         self._told: dict[Hashable, tuple[_Configured, ...]] = {}
 
     def told_of(self, fact: Fact, key: Hashable, settings: Settings) -> tuple[_Configured, ...]:
         """Those that are told of a fact, each with its severity and its options. They are kept by the `key`, the kind
         and the sort of the fact, for most files are checked with the settings of the one before."""
-        if self._settings is not settings or len(self._told) > _MOST_SORTS:
+        if self._settings is not settings:
             self._settings, self._told = settings, {}
+            self._configured = tuple(_configured(rule, settings) for rule in self.every)
+        elif len(self._told) > _MOST_SORTS:
+            self._told.clear()
         found = self._told.get(key)
         if found is None:
-            told = (rule for rule in self.every if rule.is_told_of(fact))
-            found = self._told[key] = tuple(_configured(rule, settings) for rule in told)
+            found = self._told[key] = tuple(each for each in self._configured if each[0].is_told_of(fact))
         return found
 
 

@@ -75,7 +75,7 @@ class Rule(Generic[F]):
             return True
         if (self.momentary and fact.has_run) or (fact.is_declared and not self.models):
             return False
-        return not self.changes or any(issubclass(kind, self.changes) for kind in fact.kinds)
+        return not self.changes or not fact.kinds.isdisjoint(self.changes)
 
     @property
     def summary(self) -> str:

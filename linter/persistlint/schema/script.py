@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from persistlint.facts import SchemaFile
-from persistlint.records import dataclass
+from persistlint.records import dataclass, replace
 from persistlint.schema.changes import (
     AddColumn,
     AddConstraint,

@@ -61,6 +61,7 @@ def word_set(text: str) -> frozenset[str]:
 
 
 _PLAIN = frozenset({Kind.WORD, Kind.OPERATOR, Kind.PUNCTUATION})
+_KEPT = _PLAIN | {Kind.QUOTED, Kind.PARAMETER}
 
 
 def tokenize(text: str, dialect: str | None = None) -> list[Token]:
@@ -183,7 +184,8 @@ _KINDS |= {"NAME": Kind.WORD, "MARK": Kind.PUNCTUATION, "NESTED": Kind.COMMENT}
 
 
 class _Vocabulary(dict[str, Kind]):
-    """The kinds of tokens by their texts, which tell them. `words` has those that `Token.word` is not "" for."""
+    """The kinds of names and signs by their texts, which tell them. `words` has those for which `Token.word` is not
+    ""."""
 
     def __init__(self, dialect: str | None) -> None:
         super().__init__()
@@ -200,6 +202,7 @@ class _Vocabulary(dict[str, Kind]):
         kind = _KINDS[match.lastgroup or "OTHER"] if match else Kind.OTHER
         if kind in _PLAIN:
             self.words[text] = text.upper()
+        if kind in _KEPT:
             self[text] = kind
             self.size += len(text)
         return kind
