@@ -34,6 +34,7 @@ class Pattern:
     name: str
     wraps: bool | str
     path: re.Pattern[str] | None = None
+    mark: str = ""
     text: re.Pattern[str] | None = None
     off: re.Pattern[str] | None = None
     evidence: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
@@ -57,9 +58,10 @@ class Pattern:
 def pattern_for(path: str, text: str) -> Pattern | None:
     """The runner that the name of a file, its text and its project prove."""
     head = text[:_HEAD]
+    lowered = head.lower()
     folder: str | None = None
     for number, pattern in enumerate(_patterns()):
-        if _fits(pattern, path, head):
+        if pattern.mark in lowered and _fits(pattern, path, head):
             if not pattern.evidence:
                 return pattern
             folder = _folder(path) if folder is None else folder

@@ -34,6 +34,7 @@ _DUMP = regex(
     r"|^/\*!40\d{3} SET @|^SELECT pg_catalog\.set_config\('search_path', '', false\)",
     re.M,
 )
+_MARKS_OF_DUMPS = ("ump", "HeidiSQL", "Navicat", "/*!40", "set_config")
 _ADMITS = regex(r"\bCREATE\s+POLICY\b", re.IGNORECASE)
 _GUARDS = regex(r"\bENABLE\s+ROW\s+LEVEL\s+SECURITY\b", re.IGNORECASE)
 
@@ -131,7 +132,7 @@ class _Reading:
             Range(0, self.text.positions[len(self.text.text)]),
             self.path,
             self.runner,
-            is_dump=_DUMP.search(self.text.text[:_HEAD]) is not None,
+            is_dump=_is_dump(self.text.text[:_HEAD]),
             is_undone=self._is_undone(),
             version=version_of(self.pattern, self.path),
         )
@@ -174,3 +175,7 @@ class _Reading:
             and self.pattern.off.search(section.line) is not None
         )
         return replace(self.runner, wraps=False, is_off=True) if is_off else self.runner
+
+
+def _is_dump(head: str) -> bool:
+    return any(mark in head for mark in _MARKS_OF_DUMPS) and _DUMP.search(head) is not None
