@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from markdown import FILENAMES, Case, blocks, cases, sections, without_expectations
+from persistlint.analysis.scripts import facts as scripts_in
 from persistlint.facts import SchemaFile
 from persistlint.fixes.converge import converge
 from persistlint.languages import language_of, read
+from persistlint.rule import RuleContext
 from persistlint.rules import every_rule, is_default
+from persistlint.settings import ProjectNames
 from running import diagnostics_of, place_of, source_of
 
 if TYPE_CHECKING:
@@ -105,6 +108,16 @@ def test_what_is_known_without_importing_a_rule_is_true(rule: Rule[Any]) -> None
     pattern = getattr(import_module(f"persistlint.rules.{rule.group}"), "MAY_HAVE", None)
     if isinstance(pattern, dict):
         assert set(rule.languages) <= set(pattern)
+
+
+def test_a_rule_has_nothing_to_say_without_the_changes_that_it_names() -> None:
+    sources = [source_of(case, case.text) for _, case in CASES if case.path.endswith(".sql") and not case.beside]
+    scripts = [(source, fact) for source in sources for fact in scripts_in(read(source), ProjectNames())]
+    for rule in RULES.values():
+        for source, script in scripts if rule.changes else ():
+            if isinstance(script, rule.on) and script.kinds.isdisjoint(rule.changes):
+                options = {option.name: option.default for option in rule.options}
+                assert not list(rule.check(script, RuleContext(rule, source, rule.severity, options))), source.content
 
 
 def test_every_test_file_is_of_a_rule() -> None:

@@ -14,7 +14,7 @@ from persistlint.records import dataclass
 from persistlint.rules import group_of, load, may_apply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
     from persistlint.analysis import Wanted
     from persistlint.diagnostic import Diagnostic, Severity
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _SUPPRESSION = b"persistlint:"
+_MOST_SORTS = 1_000  # of facts, for which the rules are kept that are told of them
 _DEEPEST_RECURSION = 12_000  # frames; lowering stops at a nesting that stays far below it
 
 
@@ -107,17 +108,21 @@ class _Rules:
         self.every = tuple(rules)
         self.wanted = _wanted(self.every)
         self._settings: Settings | None = None
-        self._by_kind: dict[type[Fact], tuple[_Configured, ...]] = {}
+        self._configured: tuple[_Configured, ...] = ()
+        self._told: dict[Hashable, tuple[_Configured, ...]] = {}
 
-    def on(self, kind: type[Fact], settings: Settings) -> tuple[_Configured, ...]:
-        """Those that read a kind of facts, each with its severity and its options. They are kept, for most files are
-        checked with the settings of the one before."""
+    def told_of(self, fact: Fact, key: Hashable, settings: Settings) -> tuple[_Configured, ...]:
+        """Those that are told of a fact, each with its severity and its options. They are kept by the `key`, the kind
+        and the sort of the fact, for most files are checked with the settings of the one before."""
         if self._settings is not settings:
-            self._settings, self._by_kind = settings, {}
-        if kind not in self._by_kind:
-            reading = (rule for rule in self.every if issubclass(kind, rule.on))
-            self._by_kind[kind] = tuple(_configured(rule, settings) for rule in reading)
-        return self._by_kind[kind]
+            self._settings, self._told = settings, {}
+            self._configured = tuple(_configured(rule, settings) for rule in self.every)
+        elif len(self._told) > _MOST_SORTS:
+            self._told.clear()
+        found = self._told.get(key)
+        if found is None:
+            found = self._told[key] = tuple(each for each in self._configured if each[0].is_told_of(fact))
+        return found
 
 
 _Configured: TypeAlias = "tuple[Rule[Any], Severity, Mapping[str, Any]]"
@@ -175,21 +180,21 @@ def _run(
     from persistlint.rule import RuleContext
 
     program = Program(syntax)
-    listening: dict[type[Fact], list[tuple[Rule[Any], Any]]] = {}  # with the context of each, by the kind of the fact
+    listening: dict[Hashable, list[tuple[Rule[Any], Any]]] = {}  # with the context of each, by kind and sort of facts
     found: dict[tuple[str, Any], Diagnostic] = {}
     failed: set[str] = set()
     marks: set[str] = set()  # several where the tables changed meanwhile: then they come to none that there ever is
     try:
         for fact in facts(syntax, rules.wanted, settings.names):
-            kind = type(fact)
             if isinstance(fact, Consulted):
                 marks.add(fact.mark)
-            if kind not in listening:
-                listening[kind] = [
+            key = (type(fact), fact.sort)
+            if key not in listening:
+                listening[key] = [
                     (rule, RuleContext(rule, program.source, severity, options, program, later))
-                    for rule, severity, options in rules.on(kind, settings)
+                    for rule, severity, options in rules.told_of(fact, key, settings)
                 ]
-            for rule, context in listening[kind]:
+            for rule, context in listening[key]:
                 if rule.name in failed:
                     continue
                 try:

@@ -20,6 +20,11 @@ _TEST = (
     r"|\.(?:\w*test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$"
     r"|(?:^|/)tests?(?:[-_][^/]*)?\.[cm]?[jt]sx?$"
 )
+# One of these stands in every such path: most have none, and to try the pattern at every letter takes long.
+_MARKS_OF_TESTS = (
+    "test", "spec", "e2e", "mock", "fixture", ".github", "stories", "bench", "acceptance", "cypress", "playwright",
+    ".dredd", "features/steps", "factories",
+)  # fmt: skip
 _MIGRATIONS = (
     r"(?i)(?:^|/)(?:(?:\w+[_-])?migrations?(?:_?\d\w*|_old)?|migrate|upgrades|alterations|alembic|versions|seed\w*)/"
 )
@@ -86,7 +91,7 @@ _SETTINGS = (
 @lru_cache(maxsize=_MOST_PATHS)
 def is_test(path: str) -> bool:
     """Whether a file holds tests or what only they use."""
-    return bool(re.search(_TEST, path))
+    return any(mark in path for mark in _MARKS_OF_TESTS) and bool(re.search(_TEST, path))
 
 
 @lru_cache(maxsize=_MOST_PATHS)

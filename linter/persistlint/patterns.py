@@ -105,4 +105,7 @@ def _parted(alternative: bytes) -> tuple[bytes, bytes]:
 
 def any_in(marks: Iterable[bytes], text: bytes) -> bool:
     """Whether one of these stands in a text."""
-    return any(mark in text for mark in marks)
+    for mark in marks:  # noqa: SIM110 - `any` takes twice as long, and every file is asked
+        if mark in text:
+            return True
+    return False

@@ -1,5 +1,6 @@
-"""Dataclasses that cost less: to define, for a run defines some two hundred before it reads a file, and, where they are
-frozen, to make, for it makes one per node of a program. To the type checker they are the standard library's.
+"""Dataclasses that cost less: to define, for a run defines some two hundred before it reads a file, to `replace`, and,
+where they are frozen, to make, for it makes one per node of a program. To the type checker they are the standard
+library's.
 
 The type checker is what refuses to assign to a frozen one; nothing does when the program runs. Equality, hash and text
 are those of a dataclass, and all that the standard library does with one works; `order` gives `<` alone, which sorts.
@@ -47,6 +48,7 @@ def _unwrapped(member: Any) -> Any:
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass
+    from dataclasses import replace as replace
 
     dataclasses: Any
 else:
@@ -71,6 +73,10 @@ else:
             return made
 
         return make if cls is None else make(cls)
+
+    def replace(instance, /, **changes):
+        values = {name: getattr(instance, name) for name in instance.__match_args__}
+        return instance.__class__(**(values | changes))
 
 
 class _Late:

@@ -47,7 +47,9 @@ class Rule(Generic[F]):
     `on` is the kind of fact that it reads, kinds derived from it included. `docs` is the docstring of the rule's
     module, Markdown under fixed headings. `languages` are names from `persistlint.languages`. `skips` tells by their
     path, as `paths.py` does, the files that it has nothing to say about: they are not analysed for it. `signs` are
-    those without which it has nothing to report; where it has none, it is given every fact of its kind.
+    those without which it has nothing to report; where it has none, it is given every fact of its kind. `changes` are
+    kinds of changes (`schema.changes`), without any of which it has nothing to report of statements. `momentary` and
+    `models` as in `rule`.
     """
 
     name: str
@@ -61,6 +63,19 @@ class Rule(Generic[F]):
     options: tuple[Option, ...] = ()
     skips: tuple[Callable[[str], bool], ...] = ()
     signs: tuple[Sign, ...] = ()
+    changes: tuple[type[Any], ...] = ()
+    momentary: bool = False
+    models: bool = False
+
+    def is_told_of(self, fact: Fact) -> bool:
+        """Whether it may have anything to say about a fact; the same for all facts of one kind and of one `sort`."""
+        if not isinstance(fact, self.on):
+            return False
+        if not isinstance(fact, Statements):
+            return True
+        if (self.momentary and fact.has_run) or (fact.is_declared and not self.models):
+            return False
+        return not self.changes or not fact.kinds.isdisjoint(self.changes)
 
     @property
     def summary(self) -> str:
@@ -127,6 +142,7 @@ def rule(
     options: tuple[Option, ...] = (),
     skips: tuple[Callable[[str], bool], ...] = (),
     signs: tuple[Sign, ...] = (),
+    changes: tuple[type[Any], ...] = (),
     momentary: bool = False,
     models: bool = False,
 ) -> Callable[[Check[F]], Rule[F]]:
@@ -140,18 +156,21 @@ def rule(
         group = check.__module__.split(".")[-2]
         more = _HAS_RUN if momentary else _DECLARED if models else ""
         docs = docs.replace(_NEXT, f"{more}{_NEXT}", 1)
-        run = _only(check, momentary=momentary, models=models) if issubclass(on, Statements) else check
-        return Rule(name, group, on, severity, default, languages, docs, run, options, skips, signs)
+        return Rule(
+            name,
+            group,
+            on,
+            severity,
+            default,
+            languages,
+            docs,
+            check,
+            options,
+            skips,
+            signs,
+            changes,
+            momentary,
+            models,
+        )
 
     return decorate
-
-
-def _only(check: Check[F], *, momentary: bool, models: bool) -> Check[F]:
-    """A check of those statements alone that a rule is told of."""
-
-    def checked(fact: F, context: RuleContext) -> Iterator[Diagnostic]:
-        is_left = isinstance(fact, Statements) and ((momentary and fact.has_run) or (fact.is_declared and not models))
-        if not is_left:
-            yield from check(fact, context)
-
-    return checked

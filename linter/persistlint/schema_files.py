@@ -182,9 +182,9 @@ def _sources(folder: Path, place: str, names: frozenset[str]) -> Iterator[Source
         elif suffix == ".prisma":
             yield Source(folder, ("*.prisma",), "prisma", is_whole=True)
         elif suffix == ".sql":
-            root, pattern = project_of(folder / name)
+            root, pattern = project_of(str(folder / name))
             is_told = is_of_migrations or _TELLS.search(f"{place}{name}") is not None
-            yield Source(root, (pattern,), "sql", is_told=is_told)
+            yield Source(Path(root), (pattern,), "sql", is_told=is_told)
         elif suffix in _PATTERNS and is_of_migrations:
             language, patterns = _PATTERNS[suffix]
             yield Source(folder, patterns, language)

@@ -142,7 +142,7 @@ class Surroundings:
 
     def _of_source(self, source: Source) -> list[_Group]:
         if source.language == "sql":
-            return [self.once(_project, source.folder, pattern) for pattern in source.patterns]
+            return [self.once(_project, str(source.folder), pattern) for pattern in source.patterns]
         if source.language == "prisma":
             return [self.once(_schema, source.folder)]
         return [self.once(_programs, source.folder, source.language)]
@@ -159,7 +159,7 @@ class Surroundings:
         if language == "prisma":
             return
         if language == "sql":
-            yield self.once(_project, *project_of(Path(path).absolute()))
+            yield self.once(_project, *project_of(str(Path(path).absolute())))
         names = self.once(_names_in, folder or ".").intersection(names_of(name))
         if names and (own := _there(folder or ".", names)):
             yield _Group(own)
@@ -203,8 +203,7 @@ def read_together(path: str) -> Hashable:
     language = language_of(path)
     if not _has_project(path, language):
         return None
-    file = Path(path)
-    return project_of(file) if language == "sql" else file.parent
+    return project_of(path) if language == "sql" else Path(path).parent
 
 
 def _has_project(path: str, language: str | None) -> bool:
@@ -227,9 +226,10 @@ def _schema(folder: Path) -> _Group:
     return _Group(tuple(files), (*listed(folder), *listed(folder.parent)))
 
 
-def _project(root: Path, pattern: str) -> _Group:
+def _project(place: str, pattern: str) -> _Group:
     """The scripts of a project, what is looked up for each of them, and which others are there, for one may undo
     another."""
+    root = Path(place)
     scripts = sorted(root.glob(pattern))
     others = {file for script in scripts for file in _there(str(script.parent), names_of(script.name))}
     for folder in {script.parent for script in scripts}:

@@ -100,7 +100,7 @@ def facts(syntax: Syntax, wanted: Wanted, names: ProjectNames) -> Iterator[Fact]
         if not _may_make(maker, signs, syntax.source, names):
             continue
         found = maker.facts(syntax, names) if not signs else maker.facts(syntax, names, signs)
-        sends = maker.__name__.endswith(".queries.facts")
+        sends = maker.__name__.endswith(".queries.facts") and syntax.source.language != "sql"  # a script sends nothing
         is_asked = sends and any(issubclass(SentStatements, asked) for asked in wanted)
         if is_asked and may_hold_sql(syntax.source):
             from persistlint.analysis.queries.sent import with_sent

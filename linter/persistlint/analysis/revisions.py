@@ -114,10 +114,10 @@ def is_run(file: Path) -> bool:
     """Whether Alembic finds a revision. What lies in a folder below the revisions of `versions`, it does not, unless a
     configuration says so."""
     versions = next((folder for folder in list(file.parents)[1:_FURTHEST] if folder.name == "versions"), None)
-    if versions is None or not _has_revisions(files_below(versions, ("*.py",))):
+    if versions is None or not _has_revisions(files_below(str(versions), ("*.py",))):
         return True
     names = ("alembic.ini", "pyproject.toml")
-    return any(_TOLD.search(text) for name in names for text in texts_above(versions, name))
+    return any(_TOLD.search(text) for name in names for text in texts_above(str(versions), name))
 
 
 @lru_cache(maxsize=16)
@@ -129,7 +129,7 @@ def history_of(file: Path) -> History:
     """The revisions of the project of a file: those below the directory that has its `env.py`, or those beside it."""
     around = list(file.parents)[:_FURTHEST]
     root = next((folder for folder in around if (folder / "env.py").is_file()), None)
-    files = files_below(root, ("**/*.py",)) if root is not None else files_below(file.parent, ("*.py",))
+    files = files_below(str(root or file.parent), ("**/*.py",) if root is not None else ("*.py",))
     return _history(Signature(each for each in files if is_run(Path(each[0]))))
 
 

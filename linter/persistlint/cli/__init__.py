@@ -20,6 +20,7 @@ from persistlint import records  # noqa: F401 - before another imports `dataclas
 from persistlint.cli.arguments import parser, refuse_unknown
 from persistlint.cli.status import FAILED, INTERRUPTED, NOBODY_READS, UsageError
 from persistlint.configuration.config import ConfigError
+from persistlint.garbage import collect_seldom
 from persistlint.plugins import PluginError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 def program() -> NoReturn:
     """The program: `main`, and out at once. To take down what a process holds takes a tenth of the time of a hook, and
     nobody needs it; other processes are seen off as usual."""
+    collect_seldom()
     status = main()
     if "multiprocessing" in sys.modules:
         sys.exit(status)

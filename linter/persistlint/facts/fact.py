@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from persistlint.source import Range
 
 
@@ -15,6 +17,11 @@ class Fact:
     """Something that a file does at one place."""
 
     range: Range
+
+    @property
+    def sort(self) -> Hashable:
+        """What decides, besides its kind, which rules are told of it."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,15 @@ T = TypeVar("T")
 class Statements(Fact):
     """SQL that is run together, and what it does to which tables: all of a file (`schema.script.Script`), or one query
     that a program sends (`schema.sent.Sent`)."""
+
+    @property
+    def sort(self) -> Hashable:
+        return self.kinds, self.has_run, self.is_declared
+
+    @property
+    def kinds(self) -> frozenset[type[Any]]:
+        """The kinds of the changes that it makes, those of a part that undoes it among them."""
+        raise NotImplementedError
 
     @property
     def forward(self) -> tuple[Any, ...]:

@@ -28,7 +28,12 @@ def write(run: Run, stream: TextIO, *, quiet: bool = False) -> None:
     found = run.diagnostics
     value = {
         "version": VERSION,
-        "diagnostics": [_diagnostic(result.source, item) for result in run.results for item in result.diagnostics],
+        "diagnostics": [
+            _diagnostic(source, item)
+            for result in run.results
+            for source in [result.source]  # which is read again
+            for item in result.diagnostics
+        ],
         "errors": [{"path": failure.path, "message": failure.message} for failure in run.failures],
         "summary": {
             "files": run.files,

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
 from zlib import crc32
 
 from persistlint.languages import language_of
 from persistlint.records import dataclass
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -27,5 +24,5 @@ class Shard:
         if language_of(path.as_posix()) == "sql":
             from persistlint.sql.neighbours import project_of
 
-            path, _ = project_of(path)
+            path = Path(project_of(str(path))[0])
         return crc32(os.fsencode(path.as_posix())) % self.count == self.number - 1

@@ -6,15 +6,14 @@ error of that file alone.
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from _thread import allocate_lock  # `threading` takes longer to import than a small file to check
 from collections import deque
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from persistlint.garbage import collecting_seldom
 from persistlint.moments import held
 from persistlint.records import dataclass
 from persistlint.running.checking import Outcome, Task, check_file
@@ -30,7 +29,6 @@ _LEAST = 16  # files for each process
 _MOST_PROCESSES = 60  # a little less than Windows can wait for
 _LARGEST = 32  # files of a chunk
 _LEAST_CHUNKS = 4  # for each process, so that all end at about the same time
-_OBJECTS = 100_000  # made before garbage is looked for
 _AHEAD = 2  # chunks for each process, so that none waits
 
 
@@ -52,26 +50,14 @@ def check_all(tasks: Sequence[Task], jobs: int, cluster: str | None = None) -> I
             yield from spread(_chunks(tasks, found.tasks), found.tasks, lambda jobs: found.start(), found.deaths)
         return
     if jobs < 2 or len(tasks) < FEWEST:
-        with _collecting_seldom(), held():
+        with collecting_seldom(), held():
             for number, task in enumerate(tasks):
                 yield number, check_file(task)
         return
     jobs = min(jobs, len(tasks) // _LEAST, _MOST_PROCESSES)
     warm_up(tasks)
-    with _collecting_seldom(), held():  # forked processes take it over
+    with collecting_seldom(), held():  # forked processes take it over
         yield from spread(_chunks(tasks, jobs), jobs, _processes)
-
-
-@contextmanager
-def _collecting_seldom() -> Iterator[None]:
-    """Look for cycles of garbage seldom: next to nothing that an analysis makes is part of one, and looking for them as
-    often as Python does takes a tenth of the time of a run."""
-    before = gc.get_threshold()
-    gc.set_threshold(_OBJECTS, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def cores() -> int:

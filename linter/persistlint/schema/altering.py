@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import singledispatch
 
+from persistlint.records import replace
 from persistlint.schema.changes import (
     AddColumn,
     AddConstraint,

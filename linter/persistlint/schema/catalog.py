@@ -6,10 +6,10 @@ remembered on a table that is not `is_complete`, for what a script says about a 
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING
 
-from persistlint.records import dataclass
+from persistlint.records import dataclass, replace
 from persistlint.schema.altering import altered, redirected, refers, without_key
 from persistlint.schema.changes import (
     CreateEnum,
@@ -67,10 +67,19 @@ class Catalog:
 
     def copy(self) -> Catalog:
         """Another catalog of the same tables."""
-        found = replace(self, tables=dict(self.tables), enums=dict(self.enums), indexes=dict(self.indexes))
-        found.qualified, found.views, found.readers = dict(self.qualified), dict(self.views), dict(self.readers)
-        found.put_since, found.placed = set(self.put_since), dict(self.placed)
-        return found
+        return Catalog(
+            self.tables.copy(),
+            self.enums.copy(),
+            self.indexes.copy(),
+            self.qualified.copy(),
+            self.views.copy(),
+            self.placed.copy(),
+            self.readers.copy(),
+            self.guards_unnamed,
+            self.admits_unnamed,
+            self.put_since.copy(),
+            self.followed,
+        )
 
     def settled(self, *, is_complete: bool = True) -> Catalog:
         """The same tables for the next script: none of them is new any more. Where something else may have changed them

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from persistlint.facts import SchemaFile
-from persistlint.records import dataclass
+from persistlint.records import dataclass, replace
 from persistlint.schema.changes import (
     AddColumn,
     AddConstraint,
@@ -31,6 +30,9 @@ if TYPE_CHECKING:
 C = TypeVar("C")
 _SETTLED = 10  # migrations that follow one: more than a branch adds
 OF_RUNNER = 0  # the number of the transaction that the runner of a migration opens
+# The changes by which a file defines columns and constraints.
+COLUMNS = (CreateTable, AddColumn)
+CONSTRAINTS = (*COLUMNS, AddConstraint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,10 @@ class Script(SchemaFile):
     @property
     def has_run(self) -> bool:
         return self.followers >= _SETTLED
+
+    @cached_property
+    def kinds(self) -> frozenset[type[Any]]:
+        return frozenset(map(type, self.changes))
 
     @cached_property
     def forward(self) -> tuple[Change, ...]:

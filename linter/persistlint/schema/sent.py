@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from persistlint.facts import SentStatements
 from persistlint.records import dataclass
@@ -30,6 +30,11 @@ class Sent(SentStatements):
     unknown: tuple[str, ...] = ()
     columns: tuple[tuple[Table, str], ...] = ()
     is_whole: bool = False
+
+    @property
+    def kinds(self) -> frozenset[type[Any]]:
+        """The kinds of its changes."""
+        return frozenset(map(type, self.changes))
 
     @property
     def forward(self) -> tuple[Change, ...]:

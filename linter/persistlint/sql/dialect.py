@@ -105,9 +105,14 @@ _SIGNS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
 )  # fmt: skip
 
 
-def _shows(sign: str, text: str) -> bool:
-    held, _, pattern = sign.partition(" ~ ")
-    return held in text and _compiled(pattern or rf"\b{held}\b").search(text) is not None
+@cache
+def _signs() -> tuple[tuple[str, int, tuple[tuple[str, str], ...]], ...]:
+    """The signs, each as the text that its matches hold, and its pattern."""
+    return tuple(
+        (dialect, weight, tuple((held, pattern or rf"\b{held}\b") for held, _, pattern in parted))
+        for dialect, weight, signs in _SIGNS
+        for parted in [[sign.partition(" ~ ") for sign in signs]]
+    )
 
 
 @cache
@@ -128,12 +133,14 @@ def _guess(path: str, sample: str) -> str | None:
         return dialect
     scores: dict[str, int] = {}
     masked = _MASKED.sub(" ", sample).lower()
-    for dialect, weight, signs in _SIGNS:
-        if any(_shows(sign, masked) for sign in signs):
-            scores[dialect] = scores.get(dialect, 0) + weight
+    for dialect, weight, signs in _signs():
+        for held, pattern in signs:
+            if held in masked and _compiled(pattern).search(masked):
+                scores[dialect] = scores.get(dialect, 0) + weight
+                break
     told = _DESCRIPTION.sub(r"\1_", str(name))
-    for pattern, dialect in _FOLDERS:
-        if pattern.search(told):
+    for folder, dialect in _FOLDERS:
+        if folder.search(told):
             scores[dialect] = scores.get(dialect, 0) + 6
     if name.suffix in _SUFFIXES:
         scores["oracle"] = scores.get("oracle", 0) + 2

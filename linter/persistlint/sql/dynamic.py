@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from persistlint.patterns import AnyOf, Marked
+from persistlint.patterns import AnyOf, Marked, one_by_one
 from persistlint.regexes import regex
 
 DYNAMIC = Marked(
@@ -12,9 +12,6 @@ DYNAMIC = Marked(
         rb"|\bcron\s*\.\s*schedule|\bopenquery|\bopenrowset|\bdbms_sql\b|\bdbms_utility\b|\brun_command_on|\bts_stat\b"
     ),
 )
-ROUTINE = Marked(
-    (b"function", b"proc", b"package", b"do $", b"do '", b"do\n", b"do\r", b"do\t", b"do  "),
-    # Without the edge of a word before it: what begins with letters is found much faster.
-    regex(rb"(?:function|procedure|proc|package)\b|do\s+[$']"),
-)
+# Without the edge of a word before it: what begins with letters is found much faster.
+ROUTINE = one_by_one(rb"function\b", rb"proc(?:edure)?\b", rb"package\b", rb"do\s+[$']")
 PROGRAM = AnyOf((ROUTINE, DYNAMIC))

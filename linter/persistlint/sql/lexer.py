@@ -61,6 +61,7 @@ def word_set(text: str) -> frozenset[str]:
 
 
 _PLAIN = frozenset({Kind.WORD, Kind.OPERATOR, Kind.PUNCTUATION})
+_KEPT = _PLAIN | {Kind.QUOTED, Kind.PARAMETER}
 
 
 def tokenize(text: str, dialect: str | None = None) -> list[Token]:
@@ -105,6 +106,7 @@ _BACKSLASH = word_set("mysql mariadb bigquery clickhouse databricks spark hive s
 _DOLLAR = frozenset({None, "postgres", "redshift", "snowflake", "duckdb", "databricks", "materialize"})
 _COMMENT_EDGE = regex(r"/\*|\*/")
 _LEAST, _MOST = 64, 16_384  # tokens that are read at a time
+_SHORT = 20_000  # code points of a text that is read in one go
 _MOST_KNOWN = 200_000  # code points of words that are remembered
 
 
@@ -165,9 +167,11 @@ def _rows(dialect: str | None) -> str:
 
 
 @cache
-def _scanner(dialect: str | None, has_rows: bool) -> re.Pattern[str]:
-    """What matches a token with the space before it; at the end of a text, that alone. Without groups, which cost."""
-    token = rf"\s*+(?:{'|'.join(_patterns(dialect).values())}|\Z)"
+def _scanner(dialect: str | None, has_rows: bool, has_tags: bool = True) -> re.Pattern[str]:
+    """What matches a token with the space before it; at the end of a text, that alone. Without groups, which cost, but
+    for the one that finds the end of a dollar string, where there may be some."""
+    patterns = _patterns(dialect)
+    token = rf"\s*+(?:{'|'.join(patterns[kind] for kind in patterns if has_tags or kind != 'DOLLAR')}|\Z)"
     return re.compile(f"{_rows(dialect)}|{token}" if has_rows else token, re.DOTALL)
 
 
@@ -183,7 +187,8 @@ _KINDS |= {"NAME": Kind.WORD, "MARK": Kind.PUNCTUATION, "NESTED": Kind.COMMENT}
 
 
 class _Vocabulary(dict[str, Kind]):
-    """The kinds of tokens by their texts, which tell them. `words` has those that `Token.word` is not "" for."""
+    """The kinds of names and signs by their texts, which tell them. `words` has those for which `Token.word` is not
+    ""."""
 
     def __init__(self, dialect: str | None) -> None:
         super().__init__()
@@ -200,6 +205,7 @@ class _Vocabulary(dict[str, Kind]):
         kind = _KINDS[match.lastgroup or "OTHER"] if match else Kind.OTHER
         if kind in _PLAIN:
             self.words[text] = text.upper()
+        if kind in _KEPT:
             self[text] = kind
             self.size += len(text)
         return kind
@@ -220,33 +226,39 @@ def portions(text: str, dialect: str | None, position: int, *, has_rows: bool) -
     """The tokens from a position on, in portions: small ones at first, for the splitter may want to go on elsewhere.
     What happens for every token happens in C. With `has_rows` the plain rows of an INSERT are one token, for a dump has
     little else."""
+    if not position and len(text) <= _SHORT and "$" not in text:
+        texts = _scanner(dialect, has_rows, has_tags=False).findall(text)  # without a match for each of them
+        if "/*" not in map(str.lstrip, texts):
+            if tokens := _tokens(texts, 0, dialect):
+                yield tokens
+            return
     pattern = _scanner(dialect, has_rows)
     portion = _LEAST
     found = pattern.finditer(text, position)
-    while True:
-        spaced = list(map(re.Match.group, islice(found, portion)))
-        texts = list(map(str.lstrip, spaced))
-        while texts and not texts[-1]:  # the end of the text, behind space and once more
-            texts.pop()
-        is_nested = "/*" in texts
-        if is_nested:
-            del texts[texts.index("/*") + 1 :]
-        if not texts:
-            return
-        ends = list(islice(accumulate(map(len, spaced), initial=position), 1, len(texts) + 1))
-        starts = map(sub, ends, map(len, texts))
-        kinds = _vocabulary(dialect)
-        found_kinds = list(map(kinds.__getitem__, texts))  # whose words are known then
-        fields = zip(found_kinds, texts, starts, ends, map(kinds.words.get, texts, repeat("")), strict=True)
-        tokens: list[Token] = list(map(tuple.__new__, repeat(Token), fields))
-        position = ends[-1]
+    while tokens := _tokens(list(map(re.Match.group, islice(found, portion))), position, dialect):
+        position = tokens[-1].end
         portion = min(portion * 2, _MOST)
-        if is_nested:
-            last = tokens[-1]
+        if (last := tokens[-1]).text == "/*":
             position = _comment_end(text, position)
             tokens[-1] = Token(last.kind, text[last.start : position], last.start, position, "")
             found, portion = pattern.finditer(text, position), _LEAST
         yield tokens
+
+
+def _tokens(spaced: list[str], position: int, dialect: str | None) -> list[Token]:
+    """The tokens of texts with the space before each, which stand one behind the other from a position on, up to the
+    first comment that has another one inside."""
+    texts = list(map(str.lstrip, spaced))
+    while texts and not texts[-1]:  # the end of the text, behind space and once more
+        texts.pop()
+    if "/*" in texts:
+        del texts[texts.index("/*") + 1 :]
+    ends = list(islice(accumulate(map(len, spaced), initial=position), 1, len(texts) + 1))
+    starts = map(sub, ends, map(len, texts))
+    kinds = _vocabulary(dialect)
+    found_kinds = list(map(kinds.__getitem__, texts))  # whose words are known then
+    fields = zip(found_kinds, texts, starts, ends, map(kinds.words.get, texts, repeat("")), strict=True)
+    return list(map(tuple.__new__, repeat(Token), fields))
 
 
 def _comment_end(text: str, position: int) -> int:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from persistlint.moments import moment
 from persistlint.regexes import regex
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _BACK = regex(r"(?:^|[._-])(?:down|rollback|undo|revert)\.sql$|^U\d", re.IGNORECASE)
 _PARTS = regex(r"(\d+)")
@@ -36,15 +33,15 @@ def forget() -> None:
     _listing.cache_clear()
 
 
-def files_below(root: Path, patterns: tuple[str, ...]) -> Signature:
+def files_below(root: str, patterns: tuple[str, ...]) -> Signature:
     """The files below a directory whose paths match, in the order of their names."""
     return _listing(root, patterns, moment())
 
 
 @lru_cache(maxsize=64)
-def _listing(root: Path, patterns: tuple[str, ...], moment: int) -> Signature:
+def _listing(root: str, patterns: tuple[str, ...], moment: int) -> Signature:
     """The same, looked up anew in every other moment."""
-    return listed_below(root, patterns)
+    return listed_below(Path(root), patterns)
 
 
 def listed_below(root: Path, patterns: tuple[str, ...]) -> Signature:

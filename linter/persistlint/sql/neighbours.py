@@ -30,17 +30,19 @@ _FURTHEST = 10  # directories upwards in which files of the project are looked f
 # `1_users.postgres.up.sql` beside `1_users.mysql.up.sql`: pop takes those of the database that it runs on, and
 # `1_users.up.sql` where there is none.
 _DATABASE = regex(r"\.(postgres(?:ql)?|pg|cockroach(?:db)?|mysql|mariadb|sqlite3?|mssql)(?=\.)", re.IGNORECASE)
-_DOWN = regex(r"down(?=\.sql$)", re.IGNORECASE)
+_DOWN = "down.sql"  # how a script ends that undoes the one which ends with `up.sql`
 
 
-def project_of(file: Path) -> tuple[Path, str]:
+def project_of(path: str) -> tuple[str, str]:
     """Where the files of the project of a file are: a folder, and a pattern for `Path.glob` there."""
-    forward = undone_by(file)
-    if forward.name.lower() in ONE_PER_FOLDER:
-        return file.parent.parent, f"*/{forward.name}"
-    if VERSION.fullmatch(file.parent.name):
-        return file.parent.parent, "*/*.sql"
-    return file.parent, "*.sql"
+    folder, name = os.path.split(path)
+    above, own = os.path.split(folder)
+    forward = undone_by(name)
+    if forward.lower() in ONE_PER_FOLDER:
+        return above, f"*/{forward}"
+    if VERSION.fullmatch(own):
+        return above, "*/*.sql"
+    return folder, "*.sql"
 
 
 def database_named(path: str) -> str:
@@ -54,9 +56,10 @@ def step_named(path: str) -> str:
     return path[: path.find(".", path.rfind("/") + 1)]
 
 
-def undone_by(file: Path) -> Path:
+def undone_by(path: str) -> str:
     """The script that a file undoes, by its name; the file itself where its name says nothing of it."""
-    return file.with_name(_DOWN.sub("up", file.name)) if _DOWN.search(file.name) else file
+    end = len(path) - len(_DOWN)
+    return f"{path[:end]}up{path[-4:]}" if path[end:].lower() == _DOWN else path
 
 
 def beside() -> set[str]:

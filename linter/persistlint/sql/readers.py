@@ -13,8 +13,6 @@ from persistlint.sql.script import read_script
 from persistlint.sql.steps import is_first, is_setup, part_of_setup
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from persistlint.schema.catalog import Catalog
     from persistlint.schema.script import Script
 
@@ -34,7 +32,7 @@ class Reader(Hashable, Protocol):
     def dialect(self, path: str, content: bytes) -> str | None:
         """The dialect that a file tells."""
 
-    def folder(self, file: Path) -> tuple[Path, tuple[str, ...]]:
+    def folder(self, path: str) -> tuple[str, tuple[str, ...]]:
         """Where the files of the project of a file are: a folder, and patterns of their paths below it."""
 
     def ordered(self, paths: tuple[str, ...]) -> tuple[str, ...]:
@@ -56,8 +54,8 @@ class SqlReader:
     def dialect(self, path: str, content: bytes) -> str | None:
         return recorded_dialect(path) or guess(path, content[:_HEAD].decode("utf-8", "replace"))
 
-    def folder(self, file: Path) -> tuple[Path, tuple[str, ...]]:
-        root, pattern = project_of(file)
+    def folder(self, path: str) -> tuple[str, tuple[str, ...]]:
+        root, pattern = project_of(path)
         return root, (pattern,)
 
     def ordered(self, paths: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,10 +5,9 @@ Whoever reads a migration (`sql/script`, `analysis/migrations`) gives its statem
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from persistlint.records import dataclass
+from persistlint.records import dataclass, replace
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import Begin, Change, DropObject, End, Insert, Statement
 from persistlint.schema.difference import is_needed, leftovers

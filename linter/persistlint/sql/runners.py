@@ -34,6 +34,7 @@ class Pattern:
     name: str
     wraps: bool | str
     path: re.Pattern[str] | None = None
+    mark: str = ""
     text: re.Pattern[str] | None = None
     off: re.Pattern[str] | None = None
     evidence: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
@@ -57,7 +58,16 @@ class Pattern:
 def pattern_for(path: str, text: str) -> Pattern | None:
     """The runner that the name of a file, its text and its project prove."""
     head = text[:_HEAD]
-    return next((pattern for pattern in _patterns() if _fits(pattern, path, head)), None)
+    lowered = head.lower()
+    folder: str | None = None
+    for number, pattern in enumerate(_patterns()):
+        if pattern.mark in lowered and _fits(pattern, path, head):
+            if not pattern.evidence:
+                return pattern
+            folder = _folder(path) if folder is None else folder
+            if folder and _is_proved(number, folder):
+                return pattern
+    return None
 
 
 def runner_of(pattern: Pattern | None, path: str, text: str) -> Runner:
@@ -112,20 +122,24 @@ def version_of(pattern: Pattern | None, path: str) -> str:
     """The version in the name of a file, "" where its runner has none; leading zeros are no matter. Where nobody knows
     the runner, the number that the name begins with."""
     numbered = pattern.version if pattern is not None else _NUMBER
-    found = numbered.search(Path(path).name) if numbered is not None else None
+    found = numbered.search(os.path.split(path)[1]) if numbered is not None else None
     return found.group(1).replace("_", ".").lstrip("0") if found else ""
 
 
 def _fits(pattern: Pattern, path: str, head: str) -> bool:
+    """Whether a script is as those of a runner are, by itself."""
     if pattern.text is not None and not pattern.text.search(head):
         return False
     if pattern.path is not None and not pattern.path.search(path):
         return False
-    if pattern.listed and not _is_listed(Path(path), pattern.listed):
-        return False
-    return not pattern.evidence or any(
-        found.search(text) for name, found in pattern.evidence.items() for text in _texts(path, name)
-    )
+    return not pattern.listed or _is_listed(Path(path), pattern.listed)
+
+
+@lru_cache(maxsize=1024)
+def _is_proved(number: int, folder: str) -> bool:
+    """Whether the project around a folder shows that it uses the runner of this number."""
+    evidence = _patterns()[number].evidence
+    return any(found.search(text) for name, found in evidence.items() for text in texts_above(folder, name))
 
 
 def _is_listed(file: Path, name: str) -> bool:
@@ -151,12 +165,6 @@ def _compiled(value: str | dict[str, str]) -> Any:
     return re.compile(_AT_START.sub(r"--(?<=^--)", value), _FLAGS)
 
 
-def _texts(path: str, name: str) -> list[str]:
-    """The texts of the files of a name in the directories around a script, the nearest first."""
-    folder = _folder(path)
-    return texts_above(Path(folder), name) if folder else []
-
-
 def _folder(path: str) -> str:
     """The directory of a file as a whole path; "" for one that is not on disk."""
     # Every script asks for it a dozen times, and `Path` takes ten times as long.
@@ -164,19 +172,20 @@ def _folder(path: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def texts_above(directory: Path, name: str) -> list[str]:
-    """The texts of the files of a name in a directory and those around it, up to the root of the repository."""
-    return [head_of(folder / name, _LARGEST) for folder in upwards(directory) if (folder / name).is_file()]
+def texts_above(directory: str, name: str) -> list[str]:
+    """The texts of the files of a name in a directory and those around it, the nearest first, up to the root of the
+    repository."""
+    return [head_of(folder / name, _LARGEST) for folder in upwards(Path(directory)) if (folder / name).is_file()]
 
 
 def _has_manifest(path: str) -> bool:
     folder = _folder(path)
-    return bool(folder) and _is_in_project(Path(folder))
+    return bool(folder) and _is_in_project(folder)
 
 
 @lru_cache(maxsize=1024)
-def _is_in_project(directory: Path) -> bool:
-    return any(map(_has_one, upwards(directory)))
+def _is_in_project(directory: str) -> bool:
+    return any(map(_has_one, upwards(Path(directory))))
 
 
 @lru_cache(maxsize=1024)

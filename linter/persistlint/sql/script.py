@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from persistlint.records import dataclass
+from persistlint.records import dataclass, replace
 from persistlint.regexes import regex
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreatePolicy, SetRowSecurity
@@ -35,6 +34,7 @@ _DUMP = regex(
     r"|^/\*!40\d{3} SET @|^SELECT pg_catalog\.set_config\('search_path', '', false\)",
     re.M,
 )
+_MARKS_OF_DUMPS = ("ump", "HeidiSQL", "Navicat", "/*!40", "set_config")
 _ADMITS = regex(r"\bCREATE\s+POLICY\b", re.IGNORECASE)
 _GUARDS = regex(r"\bENABLE\s+ROW\s+LEVEL\s+SECURITY\b", re.IGNORECASE)
 
@@ -71,7 +71,7 @@ def read_script(
     _latest.clear()
     if latest is None or len(text.text) > MOST_KEPT:  # nobody edits it
         _latest[path] = _Latest(dialect, known, undoes)
-        return reading.run(iter(()))[0]
+        return reading.run(None)[0]
     is_same = latest.dialect == dialect and latest.known is known and latest.undoes is undoes
     script, steps = reading.run(iter(latest.steps if is_same else ()))
     _latest[path] = _Latest(dialect, known, undoes, steps)
@@ -105,8 +105,9 @@ class _Reading:
         self.replay = Replay(dialect, start, undoes)
         self.runner = runner_of(pattern, path, text.text)
 
-    def run(self, earlier: Iterator[Step]) -> tuple[Script, tuple[Step, ...]]:
-        """The script, and what came of its statements; `earlier` is that of the same file before it was edited."""
+    def run(self, earlier: Iterator[Step] | None) -> tuple[Script, tuple[Step, ...]]:
+        """The script, and what came of its statements; `earlier` is that of the same file before it was edited, None
+        where nobody asks for them."""
         pieces = [
             _Piece(tokens, self.sections.at(tokens[0].start)) for tokens in statements(self.text.text, self.dialect)
         ]
@@ -117,6 +118,9 @@ class _Reading:
             if piece.section != current:
                 current = piece.section
                 self.replay.begin(OF_RUNNER if wrapped[current] else None, self.sections.parts[current].is_forward)
+            if earlier is None:
+                self.replay.read(self.text, piece.tokens)
+                continue
             known = next(earlier, None)
             step = self.replay.step(self.text, piece.tokens, known)
             if step is not known:
@@ -128,7 +132,7 @@ class _Reading:
             Range(0, self.text.positions[len(self.text.text)]),
             self.path,
             self.runner,
-            is_dump=_DUMP.search(self.text.text[:_HEAD]) is not None,
+            is_dump=_is_dump(self.text.text[:_HEAD]),
             is_undone=self._is_undone(),
             version=version_of(self.pattern, self.path),
         )
@@ -171,3 +175,7 @@ class _Reading:
             and self.pattern.off.search(section.line) is not None
         )
         return replace(self.runner, wraps=False, is_off=True) if is_off else self.runner
+
+
+def _is_dump(head: str) -> bool:
+    return any(mark in head for mark in _MARKS_OF_DUMPS) and _DUMP.search(head) is not None

@@ -214,7 +214,10 @@ class _Splitter:
         """Whether the first tokens of a statement tell that it makes no routine."""
         if tokens[0].word not in ("CREATE", "ALTER"):
             return self.dialect != "oracle"
-        return len(tokens) >= _FIRST_WORDS and _ROUTINES.isdisjoint(token.word for token in tokens[:_FIRST_WORDS])
+        for token in tokens[:_FIRST_WORDS]:
+            if token.word in _TABLES or token.word in _ROUTINES:
+                return token.word in _TABLES
+        return len(tokens) >= _FIRST_WORDS
 
     def _follow(self, token: Token) -> None:
         """Look whether the statement makes a routine, and how deep in its blocks it is."""

@@ -86,9 +86,9 @@ class ProgramReader:
         """The dialect that a file tells, or else the project around it."""
         return dialect_told(path, content)
 
-    def folder(self, file: Path) -> tuple[Path, tuple[str, ...]]:
+    def folder(self, path: str) -> tuple[str, tuple[str, ...]]:
         """The files beside it."""
-        return file.parent, _PATTERNS.get(self.language, _OF_SCRIPTS)
+        return str(Path(path).parent), _PATTERNS.get(self.language, _OF_SCRIPTS)
 
     def ordered(self, paths: tuple[str, ...]) -> tuple[str, ...]:
         """The revisions of Alembic say themselves what each comes after. The runners of JavaScript compare names letter

@@ -68,7 +68,7 @@ class Schema:
 def schema_of(path: str, module: Module) -> Schema:
     """The schema that a file is a part of, with what the other files of its folder say."""
     file = Path(path).absolute()
-    others = _others(files_below(file.parent, (PATTERN,))) if file.is_file() else {}
+    others = _others(files_below(str(file.parent), (PATTERN,))) if file.is_file() else {}
     modules = [*(other for name, other in others.items() if name != str(file)), module]
     blocks = [block for each in modules for block in each.body if isinstance(block, ClassDefinition)]
     source = next((block for block in blocks if block.bases == ("datasource",)), None)

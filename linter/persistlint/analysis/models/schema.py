@@ -73,9 +73,9 @@ class PrismaReader:
         """That of the provider of the database."""
         return prisma.schema_of(path, read(SourceFile(path, content, "prisma")).lower()).dialect
 
-    def folder(self, file: Path) -> tuple[Path, tuple[str, ...]]:
+    def folder(self, path: str) -> tuple[str, tuple[str, ...]]:
         """The files beside it."""
-        return file.parent, (prisma.PATTERN,)
+        return str(Path(path).parent), (prisma.PATTERN,)
 
     def ordered(self, paths: tuple[str, ...]) -> tuple[str, ...]:
         """The files are one schema, in whichever order."""

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 _MANY = 3  # tables that are there already
 
 
-@rule("duplicate-table-definition", on=Script, severity=Severity.ERROR)
+@rule("duplicate-table-definition", on=Script, changes=(CreateTable,), severity=Severity.ERROR)
 def duplicate_table_definition(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every CREATE TABLE of a table that is there already."""
     name = context.file.path.rpartition("/")[2]

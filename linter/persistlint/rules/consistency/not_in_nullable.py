@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("not-in-nullable", on=Statements, severity=Severity.WARNING, languages=EVERYWHERE)
+@rule("not-in-nullable", on=Statements, changes=(NotIn,), severity=Severity.WARNING, languages=EVERYWHERE)
 def not_in_nullable(statements: Statements, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every NOT IN that one NULL makes void."""
     for change in statements.of(NotIn):

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 _DEFAULT = regex(rb"\s+DEFAULT\s*\Z", re.IGNORECASE)
 
 
-@rule("add-column-rewrites-table", on=Script, severity=Severity.WARNING, momentary=True)
+@rule("add-column-rewrites-table", on=Script, changes=(AddColumn,), severity=Severity.WARNING, momentary=True)
 def add_column_rewrites_table(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every new column for which all rows are written anew."""
     if script.dialect != "postgres":

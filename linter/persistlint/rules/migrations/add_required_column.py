@@ -57,7 +57,7 @@ _CONSEQUENCES = {
 }
 
 
-@rule("add-required-column", on=Script, severity=Severity.ERROR, momentary=True)
+@rule("add-required-column", on=Script, changes=(AddColumn,), severity=Severity.ERROR, momentary=True)
 def add_required_column(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every new NOT NULL column without a value for the rows that are there."""
     emptied = {change.table.key for change in script.of(Truncate)}

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("column-type-change", on=Script, severity=Severity.WARNING, momentary=True)
+@rule("column-type-change", on=Script, changes=(ChangeType,), severity=Severity.WARNING, momentary=True)
 def column_type_change(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every change of a type that writes the table anew."""
     if script.dialect not in ("postgres", "mysql"):

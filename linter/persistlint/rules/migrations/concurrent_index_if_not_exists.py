@@ -56,7 +56,7 @@ _GUARD = regex(r"\s+IF\s+NOT\s+EXISTS", re.IGNORECASE)
 _NAME = regex(r'EXISTS\s+((?:"[^"]*"|[^\s("])+)\s+ON\b', re.IGNORECASE)
 
 
-@rule("concurrent-index-if-not-exists", on=Script, severity=Severity.WARNING)
+@rule("concurrent-index-if-not-exists", on=Script, changes=(CreateIndex,), severity=Severity.WARNING)
 def concurrent_index_if_not_exists(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the concurrent indexes that invalid ones of their names would stand in for."""
     dropped = {"", *(change.name.name for change in script.of(DropIndex))}

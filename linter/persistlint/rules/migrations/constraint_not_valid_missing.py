@@ -64,7 +64,13 @@ _SCANNED = (ConstraintKind.CHECK, ConstraintKind.FOREIGN_KEY)
 _GUARD = regex(rb"^ALTER\s+TABLE\s+IF\s+EXISTS\b", re.IGNORECASE)
 
 
-@rule("constraint-not-valid-missing", on=Script, severity=Severity.WARNING, momentary=True)
+@rule(
+    "constraint-not-valid-missing",
+    on=Script,
+    changes=(AddConstraint, AddColumn),
+    severity=Severity.WARNING,
+    momentary=True,
+)
 def constraint_not_valid_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every check and foreign key whose rows are checked under the lock that adds it."""
     if script.dialect != "postgres":

@@ -86,7 +86,7 @@ _OF_FOREIGN_KEYS = frozenset({"foreign_key_checks", "foreign_keys"})
 _ON = frozenset({"1", "on", "true"})
 
 
-@rule("constraints-disabled", on=Script, severity=Severity.ERROR)
+@rule("constraints-disabled", on=Script, changes=(SetVariable, SetTrigger, AlterTable), severity=Severity.ERROR)
 def constraints_disabled(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every statement that lets rows in which no constraint has seen."""
     off = [change for change in script.forward if _switches_off(change)]

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 _SEVERAL = 3  # tables
 
 
-@rule("delete-without-where", on=Script, severity=Severity.WARNING, momentary=True)
+@rule("delete-without-where", on=Script, changes=(Delete,), severity=Severity.WARNING, momentary=True)
 def delete_without_where(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every DELETE of all rows."""
     if _empties(script):

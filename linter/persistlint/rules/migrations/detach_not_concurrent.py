@@ -49,7 +49,14 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic, Fix
 
 
-@rule("detach-not-concurrent", on=Script, severity=Severity.WARNING, default=False, momentary=True)
+@rule(
+    "detach-not-concurrent",
+    on=Script,
+    changes=(DetachPartition,),
+    severity=Severity.WARNING,
+    default=False,
+    momentary=True,
+)
 def detach_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every partition that is detached under a lock on the whole table."""
     for change in script.of(DetachPartition):

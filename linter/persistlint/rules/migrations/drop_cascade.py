@@ -70,7 +70,13 @@ _HARMLESS = frozenset({"TRIGGER", "RULE", "OWNED"})
 _CASCADE = regex(rb"\s+CASCADE\s*$", re.IGNORECASE)
 
 
-@rule("drop-cascade", on=Script, severity=Severity.WARNING, momentary=True)
+@rule(
+    "drop-cascade",
+    on=Script,
+    changes=(DropTable, DropObject, DropColumn, DropConstraint, DropIndex),
+    severity=Severity.WARNING,
+    momentary=True,
+)
 def drop_cascade(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every DROP that takes along what nobody named."""
     if script.dialect != "postgres":

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("drop-column", on=Script, severity=Severity.WARNING, momentary=True)
+@rule("drop-column", on=Script, changes=(DropColumn,), severity=Severity.WARNING, momentary=True)
 def drop_column(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column that is dropped with what it holds."""
     added = {(change.table.key, change.column.name): script.position(change) for change in script.of(AddColumn)}

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("drop-constraint", on=Script, severity=Severity.WARNING, default=False)
+@rule("drop-constraint", on=Script, changes=(DropConstraint,), severity=Severity.WARNING, default=False)
 def drop_constraint(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every constraint that is dropped and not replaced."""
     replaced = {

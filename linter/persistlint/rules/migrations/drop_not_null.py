@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("drop-not-null", on=Script, severity=Severity.WARNING, default=False)
+@rule("drop-not-null", on=Script, changes=(SetNotNull,), severity=Severity.WARNING, default=False)
 def drop_not_null(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column that accepts NULL from now on."""
     gone = {(change.table.key, change.column) for change in script.of(DropColumn)}

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("drop-table", on=Script, severity=Severity.WARNING, momentary=True)
+@rule("drop-table", on=Script, changes=(DropTable,), severity=Severity.WARNING, momentary=True)
 def drop_table(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every table that is dropped with what it holds."""
     created = {change.table.key: script.position(change) for change in script.of(CreateTable)}

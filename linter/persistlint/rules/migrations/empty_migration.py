@@ -58,9 +58,10 @@ _BACK = regex(r"down|rollback|undo|revert", re.IGNORECASE)
 @rule("empty-migration", on=Script, severity=Severity.INFO, default=False)
 def empty_migration(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a migration that does nothing."""
+    if not script.is_empty or not is_migration(script.path):
+        return
     name = Path(script.path).name
-    is_meant = _ON_PURPOSE.search(name) or _BACK.search(name)
-    if script.is_empty and is_migration(script.path) and not is_meant:
+    if not _ON_PURPOSE.search(name) and not _BACK.search(name):
         yield context.report(
             Range(0, 0), "This migration does nothing.", help="Write it, or delete it before a database has run it."
         )

@@ -53,7 +53,14 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("exclusion-constraint-blocking", on=Script, severity=Severity.WARNING, default=False, momentary=True)
+@rule(
+    "exclusion-constraint-blocking",
+    on=Script,
+    changes=(AddConstraint,),
+    severity=Severity.WARNING,
+    default=False,
+    momentary=True,
+)
 def exclusion_constraint_blocking(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every exclusion constraint on an existing table."""
     for change in script.of(AddConstraint):

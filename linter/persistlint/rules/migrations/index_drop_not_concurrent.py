@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 _DROP = regex(rb"DROP\s+INDEX", re.IGNORECASE)
 
 
-@rule("index-drop-not-concurrent", on=Script, severity=Severity.WARNING, momentary=True)
+@rule("index-drop-not-concurrent", on=Script, changes=(DropIndex,), severity=Severity.WARNING, momentary=True)
 def index_drop_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every index that is dropped under a lock on its table."""
     if script.dialect != "postgres":

@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 _INDEX = regex(rb"CREATE\s+(?:UNIQUE\s+)?INDEX", re.IGNORECASE)
 
 
-@rule("index-not-concurrent", on=Script, severity=Severity.WARNING, momentary=True)
+@rule("index-not-concurrent", on=Script, changes=(CreateIndex,), severity=Severity.WARNING, momentary=True)
 def index_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every index that is built on an existing table under a lock."""
     if script.dialect != "postgres":

@@ -54,7 +54,7 @@ _VERB = regex(rb"\A(?:INSERT\s+OR\s+REPLACE|REPLACE)\s+INTO\b", re.IGNORECASE)
 _RETURNING = regex(rb"\bRETURNING\b|\bON\s+CONFLICT\b|\bSET\b", re.IGNORECASE)
 
 
-@rule("insert-or-replace-deletes", on=Script, severity=Severity.WARNING, momentary=True)
+@rule("insert-or-replace-deletes", on=Script, changes=(Insert,), severity=Severity.WARNING, momentary=True)
 def insert_or_replace_deletes(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every INSERT that deletes the row in its way."""
     for change in script.of(Insert):

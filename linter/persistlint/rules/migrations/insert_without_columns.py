@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic, Fix
 
 
-@rule("insert-without-columns", on=Script, severity=Severity.INFO, default=False)
+@rule("insert-without-columns", on=Script, changes=(Insert,), severity=Severity.INFO, default=False)
 def insert_without_columns(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every INSERT that depends on the order of columns."""
     for change in script.of(Insert):

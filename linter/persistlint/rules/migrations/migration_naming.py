@@ -42,9 +42,9 @@ It is off by default. Where a project went from numbers to dates at some time, a
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
@@ -85,8 +85,8 @@ def _usual(paths: tuple[str, ...]) -> str:
 
 def _scheme(path: str) -> str:
     """How a script is named; "" for one without a number."""
-    file = Path(path)
-    match = _NUMBER.match(file.parent.name if file.name.lower() in _FOLDERS else file.name)
+    folder, name = os.path.split(path)  # of every file, and `Path` takes ten times as long
+    match = _NUMBER.match(os.path.split(folder)[1] if name.lower() in _FOLDERS else name)
     if match is None:
         return ""
     digits = len(match.group(1))

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("mysql-ddl-implicit-commit", on=Script, severity=Severity.WARNING)
+@rule("mysql-ddl-implicit-commit", on=Script, changes=(Begin,), severity=Severity.WARNING)
 def mysql_ddl_implicit_commit(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first change of the schema in every transaction."""
     if script.dialect != "mysql":

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import DataType
 
 
-@rule("mysql-enum-reorder", on=Script, severity=Severity.WARNING)
+@rule("mysql-enum-reorder", on=Script, changes=(ChangeType,), severity=Severity.WARNING)
 def mysql_enum_reorder(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every list of values whose rows do not fit, or must be written anew."""
     if script.dialect != "mysql":

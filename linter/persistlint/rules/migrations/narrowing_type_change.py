@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("narrowing-type-change", on=Script, severity=Severity.WARNING, momentary=True)
+@rule("narrowing-type-change", on=Script, changes=(ChangeType,), severity=Severity.WARNING, momentary=True)
 def narrowing_type_change(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every change to a type that cannot hold what the column may hold."""
     for change in script.of(ChangeType):

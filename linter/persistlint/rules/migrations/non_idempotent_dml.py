@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic, Fix
 
 
-@rule("non-idempotent-dml", on=Script, severity=Severity.WARNING, default=False)
+@rule("non-idempotent-dml", on=Script, changes=(Insert,), severity=Severity.WARNING, default=False)
 def non_idempotent_dml(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every INSERT that writes its rows again when the script is run again."""
     if script.runner.wraps is not False or script.is_dump:

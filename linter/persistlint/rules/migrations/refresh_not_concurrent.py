@@ -46,7 +46,9 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("refresh-not-concurrent", on=Script, severity=Severity.WARNING, default=False, momentary=True)
+@rule(
+    "refresh-not-concurrent", on=Script, changes=(Maintain,), severity=Severity.WARNING, default=False, momentary=True
+)
 def refresh_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every materialized view that nobody can read while it is filled."""
     made = {change.name.key for change in script.of(CreateObject)}

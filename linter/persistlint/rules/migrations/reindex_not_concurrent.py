@@ -51,7 +51,9 @@ if TYPE_CHECKING:
 _VERB = regex(rb"REINDEX\s+(?:TABLE|INDEX|SCHEMA|DATABASE)\b", re.IGNORECASE)
 
 
-@rule("reindex-not-concurrent", on=Script, severity=Severity.WARNING, default=False, momentary=True)
+@rule(
+    "reindex-not-concurrent", on=Script, changes=(Maintain,), severity=Severity.WARNING, default=False, momentary=True
+)
 def reindex_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every index that is built anew under a lock."""
     if script.dialect != "postgres":

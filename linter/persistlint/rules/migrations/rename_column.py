@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("rename-column", on=Script, severity=Severity.WARNING, momentary=True)
+@rule("rename-column", on=Script, changes=(RenameColumn,), severity=Severity.WARNING, momentary=True)
 def rename_column(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every table of which the running release does not find columns any more."""
     if script.dialect == "sqlite":

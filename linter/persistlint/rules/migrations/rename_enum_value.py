@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("rename-enum-value", on=Script, severity=Severity.WARNING)
+@rule("rename-enum-value", on=Script, changes=(AlterObject,), severity=Severity.WARNING)
 def rename_enum_value(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every word that the running release loses."""
     made = {change.name.key for change in script.of(CreateEnum)}

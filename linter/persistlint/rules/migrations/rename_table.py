@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 _OF_INDEX = regex(r"_(?:pkey|key|idx|seq|excl)$", re.IGNORECASE)
 
 
-@rule("rename-table", on=Script, severity=Severity.WARNING, momentary=True)
+@rule("rename-table", on=Script, changes=(RenameTable,), severity=Severity.WARNING, momentary=True)
 def rename_table(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every table that the running release does not find any more."""
     if script.dialect == "sqlite":

@@ -60,7 +60,7 @@ _SETTINGS = ("current_setting", "current_user", "session_user", "current_role", 
 _IDENTITIES = frozenset({"role", "authorization", "row_security"})
 
 
-@rule("rls-data-migration-filtered", on=Script, severity=Severity.WARNING)
+@rule("rls-data-migration-filtered", on=Script, changes=(Insert, Update, Delete), severity=Severity.WARNING)
 def rls_data_migration_filtered(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every change of rows that row level security hides from the migration."""
     if script.dialect != "postgres":

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic, Fix
 
 
-@rule("set-not-null-unsafe", on=Script, severity=Severity.WARNING, momentary=True)
+@rule("set-not-null-unsafe", on=Script, changes=(SetNotNull,), severity=Severity.WARNING, momentary=True)
 def set_not_null_unsafe(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every SET NOT NULL that reads the whole table under its lock."""
     if script.dialect != "postgres":

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic, Fix
 
 
-@rule("sqlite-pragma-in-transaction", on=Script, severity=Severity.WARNING)
+@rule("sqlite-pragma-in-transaction", on=Script, changes=(SetVariable,), severity=Severity.WARNING)
 def sqlite_pragma_in_transaction(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every PRAGMA that does nothing in a transaction."""
     if script.dialect != "sqlite":

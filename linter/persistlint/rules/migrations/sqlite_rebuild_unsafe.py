@@ -73,7 +73,7 @@ _ACTIONS = {
 _OFF = frozenset({"0", "off", "false", "no"})
 
 
-@rule("sqlite-rebuild-unsafe", on=Script, severity=Severity.WARNING)
+@rule("sqlite-rebuild-unsafe", on=Script, changes=(DropTable,), severity=Severity.WARNING)
 def sqlite_rebuild_unsafe(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every table that is dropped for its copy while others hang on it."""
     if script.dialect != "sqlite":

@@ -52,7 +52,7 @@ _COMMANDS = frozenset({"VACUUM FULL", "CLUSTER", "LOCK"})
 _ACTIONS = (("SET", "LOGGED"), ("SET", "UNLOGGED"), ("SET", "TABLESPACE"), ("SET", "ACCESS"))
 
 
-@rule("table-rewrite-command", on=Script, severity=Severity.WARNING, momentary=True)
+@rule("table-rewrite-command", on=Script, changes=(Maintain, AlterTable), severity=Severity.WARNING, momentary=True)
 def table_rewrite_command(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every command that works on a whole table under ACCESS EXCLUSIVE."""
     if script.dialect != "postgres":

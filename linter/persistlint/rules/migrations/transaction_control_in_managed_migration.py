@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic, Fix
 
 
-@rule("transaction-control-in-managed-migration", on=Script, severity=Severity.WARNING)
+@rule("transaction-control-in-managed-migration", on=Script, changes=(Begin, End), severity=Severity.WARNING)
 def transaction_control_in_managed_migration(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first statement of a file that interferes with the transaction of its runner."""
     first = next((change for change in script.forward if isinstance(change, Begin | End)), None)

@@ -60,7 +60,7 @@ _WHAT_HAPPENS = {
 }
 
 
-@rule("transaction-nested", on=Script, severity=Severity.WARNING)
+@rule("transaction-nested", on=Script, changes=(Begin,), severity=Severity.WARNING)
 def transaction_nested(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every BEGIN inside of an open transaction of the file."""
     for section in (script.forward, script.backward):

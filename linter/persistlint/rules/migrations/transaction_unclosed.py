@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("transaction-unclosed", on=Script, severity=Severity.ERROR)
+@rule("transaction-unclosed", on=Script, changes=(Begin,), severity=Severity.ERROR)
 def transaction_unclosed(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a transaction that is still open at the end of the file."""
     for section in (script.forward, script.backward):

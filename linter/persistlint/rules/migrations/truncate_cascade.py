@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 _CASCADE = regex(rb"\s+CASCADE\Z", re.IGNORECASE)
 
 
-@rule("truncate-cascade", on=Script, severity=Severity.WARNING, momentary=True)
+@rule("truncate-cascade", on=Script, changes=(Truncate,), severity=Severity.WARNING, momentary=True)
 def truncate_cascade(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every TRUNCATE that empties tables which nobody named."""
     for change in script.of(Truncate):

@@ -58,7 +58,13 @@ _KEY = regex(rb"(?:UNIQUE|PRIMARY\s+KEY)\s*\([^()]*\)", re.IGNORECASE)
 _KEY_PARTS = regex(rb"(UNIQUE|PRIMARY\s+KEY)\s*(\([^()]*\))", re.IGNORECASE)
 
 
-@rule("unique-constraint-blocking", on=Script, severity=Severity.WARNING, momentary=True)
+@rule(
+    "unique-constraint-blocking",
+    on=Script,
+    changes=(AddConstraint, AddColumn),
+    severity=Severity.WARNING,
+    momentary=True,
+)
 def unique_constraint_blocking(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every key whose index is built under ACCESS EXCLUSIVE."""
     if script.dialect != "postgres":

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("update-without-where", on=Script, severity=Severity.WARNING, momentary=True)
+@rule("update-without-where", on=Script, changes=(Update,), severity=Severity.WARNING, momentary=True)
 def update_without_where(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every UPDATE of all rows."""
     altered = set(_altered(script))

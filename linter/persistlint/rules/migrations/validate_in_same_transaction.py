@@ -57,7 +57,9 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic, Fix
 
 
-@rule("validate-in-same-transaction", on=Script, severity=Severity.WARNING, momentary=True)
+@rule(
+    "validate-in-same-transaction", on=Script, changes=(ValidateConstraint,), severity=Severity.WARNING, momentary=True
+)
 def validate_in_same_transaction(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every constraint that is validated in the transaction that adds it."""
     unproven: dict[tuple[int | None, str, str], AddConstraint] = {

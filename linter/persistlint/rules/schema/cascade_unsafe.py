@@ -53,7 +53,7 @@ from persistlint.fixes.scripts import modelled
 from persistlint.regexes import regex
 from persistlint.rule import Option, RuleContext, rule
 from persistlint.schema.naming import base_name, singular, words
-from persistlint.schema.script import Script
+from persistlint.schema.script import CONSTRAINTS, Script
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -102,6 +102,7 @@ _CASCADE = regex(rb"ON\s+DELETE\s+(CASCADE)", re.IGNORECASE)
 @rule(
     "cascade-unsafe",
     on=Script,
+    changes=CONSTRAINTS,
     severity=Severity.WARNING,
     languages=DECLARING,
     options=(Option("records", _RECORDS, "Words in the names of tables that record facts."),),

@@ -43,6 +43,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import Editor, unsafe
 from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import CreateTable
 from persistlint.schema.naming import QUANTITIES, STATES, is_money, words
 from persistlint.schema.script import Script
 from persistlint.schema.types import FLOATS, INTEGERS, TEXTS
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
 _NUMBERS = frozenset({*INTEGERS, *FLOATS, "numeric"})
 
 
-@rule("check-missing", on=Script, severity=Severity.WARNING, default=False)
+@rule("check-missing", on=Script, changes=(CreateTable,), severity=Severity.WARNING, default=False)
 def check_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every number and state of a new table that may be anything."""
     for table in script.created:

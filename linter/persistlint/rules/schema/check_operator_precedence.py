@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import careful, insert
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.script import Script
+from persistlint.schema.script import CONSTRAINTS, Script
 from persistlint.sql.lexer import Kind, tokenize
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from persistlint.sql.lexer import Token
 
 
-@rule("check-operator-precedence", on=Script, severity=Severity.WARNING)
+@rule("check-operator-precedence", on=Script, changes=CONSTRAINTS, severity=Severity.WARNING)
 def check_operator_precedence(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every CHECK that mixes AND and OR so that one of them surprises."""
     for _, constraint in script.constraints():

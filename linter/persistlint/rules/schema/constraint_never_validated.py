@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("constraint-never-validated", on=Script, severity=Severity.WARNING)
+@rule("constraint-never-validated", on=Script, changes=(AddConstraint,), severity=Severity.WARNING)
 def constraint_never_validated(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every NOT VALID constraint that nothing validates."""
     for change in script.of(AddConstraint):

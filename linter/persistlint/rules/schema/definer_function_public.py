@@ -57,7 +57,7 @@ _ROUTINES = frozenset({"FUNCTION", "PROCEDURE"})
 _OF_ALL = frozenset({"FUNCTIONS", "PROCEDURES", "ROUTINES"})
 
 
-@rule("definer-function-public", on=Script, severity=Severity.WARNING, default=False)
+@rule("definer-function-public", on=Script, changes=(CreateObject,), severity=Severity.WARNING, default=False)
 def definer_function_public(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every function that lends the rights of its owner to everybody."""
     revokes = [change.words for change in script.of(Grant) if not change.is_grant]

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 _CALLS = (("CALL",), ("EXEC",), ("EXECUTE",))  # routines, which may drop what was there before
 
 
-@rule("duplicate-index", on=Script, severity=Severity.WARNING, languages=DECLARING)
+@rule("duplicate-index", on=Script, changes=(CreateIndex,), severity=Severity.WARNING, languages=DECLARING)
 def duplicate_index(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every index that another one of the same table repeats."""
     first_call = min((each.range.start for each in script.statements if each.words[:1] in _CALLS), default=None)

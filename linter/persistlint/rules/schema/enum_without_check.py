@@ -48,6 +48,7 @@ from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import Editor, stands_here, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import CreateTable
 from persistlint.schema.naming import words
 from persistlint.schema.script import Script
 from persistlint.schema.types import TEXTS
@@ -67,7 +68,9 @@ _ITEM = regex(_VALUE)
 _CLOSED = frozenset(["status", "state", "type", "kind", "category", "role", "level", "mode", "priority", "severity"])
 
 
-@rule("enum-without-check", on=Script, severity=Severity.INFO, default=False, languages=("sql",))
+@rule(
+    "enum-without-check", on=Script, changes=(CreateTable,), severity=Severity.INFO, default=False, languages=("sql",)
+)
 def enum_without_check(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column whose values only a comment lists."""
     for table in script.created:

@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.script import Script
+from persistlint.schema.script import CONSTRAINTS, Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("fk-action-unspecified", on=Script, severity=Severity.INFO, default=False)
+@rule("fk-action-unspecified", on=Script, changes=CONSTRAINTS, severity=Severity.INFO, default=False)
 def fk_action_unspecified(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every foreign key that does not say what becomes of its rows."""
     for _, constraint in script.constraints():

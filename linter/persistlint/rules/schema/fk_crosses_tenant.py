@@ -50,7 +50,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Severity
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.naming import tenant_column
-from persistlint.schema.script import Script
+from persistlint.schema.script import CONSTRAINTS, Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("fk-crosses-tenant", on=Script, severity=Severity.INFO, default=False)
+@rule("fk-crosses-tenant", on=Script, changes=CONSTRAINTS, severity=Severity.INFO, default=False)
 def fk_crosses_tenant(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every foreign key by which a row of one tenant can refer to that of another."""
     for table, constraint in script.constraints():

@@ -64,7 +64,7 @@ from persistlint.fixes.scripts import (
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, CreateTable, TableChange
 from persistlint.schema.indexing import narrows
-from persistlint.schema.script import Script
+from persistlint.schema.script import CONSTRAINTS, Script
 from persistlint.schema.together import listed
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ if TYPE_CHECKING:
 _FOLLOWED = frozenset(["CASCADE", "SET NULL", "SET DEFAULT"])  # who says so means to delete rows of the other table
 
 
-@rule("fk-index-missing", on=Script, severity=Severity.WARNING, languages=DECLARING)
+@rule("fk-index-missing", on=Script, changes=CONSTRAINTS, severity=Severity.WARNING, languages=DECLARING)
 def fk_index_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every table with foreign keys whose rows are found by reading all of it."""
     if script.dialect not in ("postgres", "sqlite"):

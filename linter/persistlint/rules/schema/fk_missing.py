@@ -49,7 +49,7 @@ from persistlint.fixes.scripts import Editor, identifier, insert, modelled, qual
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddConstraint, CreateTable
 from persistlint.schema.naming import singular, words
-from persistlint.schema.script import Script
+from persistlint.schema.script import COLUMNS, Script
 from persistlint.schema.types import base
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ _KEEPS = frozenset(
 )
 
 
-@rule("fk-missing", on=Script, severity=Severity.WARNING, languages=DECLARING)
+@rule("fk-missing", on=Script, changes=COLUMNS, severity=Severity.WARNING, languages=DECLARING)
 def fk_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column that looks like a reference and is none."""
     if script.is_dump or not any(column.name.endswith("_id") for _, column, _ in script.columns()):

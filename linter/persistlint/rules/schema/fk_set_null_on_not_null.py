@@ -41,7 +41,7 @@ from persistlint.diagnostic import Severity
 from persistlint.facts import DECLARING
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.script import Script
+from persistlint.schema.script import CONSTRAINTS, Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,9 @@ if TYPE_CHECKING:
 _COLUMNS = regex(r"SET\s+(?:NULL|DEFAULT)\s*\(", re.IGNORECASE)
 
 
-@rule("fk-set-null-on-not-null", on=Script, severity=Severity.ERROR, languages=DECLARING, models=True)
+@rule(
+    "fk-set-null-on-not-null", on=Script, changes=CONSTRAINTS, severity=Severity.ERROR, languages=DECLARING, models=True
+)
 def fk_set_null_on_not_null(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every ON DELETE SET NULL on a column that refuses NULL."""
     for table, constraint in script.constraints():

@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.script import Script
+from persistlint.schema.script import CONSTRAINTS, Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Reference, Table
 
 
-@rule("fk-target-not-unique", on=Script, severity=Severity.ERROR)
+@rule("fk-target-not-unique", on=Script, changes=CONSTRAINTS, severity=Severity.ERROR)
 def fk_target_not_unique(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every foreign key to columns that are not unique."""
     if script.dialect == "mysql":

@@ -43,7 +43,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import modelled, retyped
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.script import Script
+from persistlint.schema.script import CONSTRAINTS, Script
 from persistlint.schema.types import INTEGERS, TEXTS, base
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import DataType, Table
 
 
-@rule("fk-type-mismatch", on=Script, severity=Severity.WARNING)
+@rule("fk-type-mismatch", on=Script, changes=CONSTRAINTS, severity=Severity.WARNING)
 def fk_type_mismatch(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every foreign key whose columns have another type than those they refer to."""
     if script.dialect is None:

@@ -45,7 +45,7 @@ from persistlint.fixes.scripts import modelled
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import ChangeType
 from persistlint.schema.naming import is_about_money, is_amount, is_money
-from persistlint.schema.script import Script
+from persistlint.schema.script import COLUMNS, Script
 from persistlint.schema.types import FLOATS
 
 if TYPE_CHECKING:
@@ -55,7 +55,14 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import DataType, Table
 
 
-@rule("float-for-money", on=Script, severity=Severity.WARNING, languages=(*DECLARING, "go"), models=True)
+@rule(
+    "float-for-money",
+    on=Script,
+    changes=(*COLUMNS, ChangeType),
+    severity=Severity.WARNING,
+    languages=(*DECLARING, "go"),
+    models=True,
+)
 def float_for_money(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every amount of money in a binary floating point column."""
     for table, column, _final in script.columns():

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("grant-all", on=Script, severity=Severity.WARNING, default=False)
+@rule("grant-all", on=Script, changes=(Grant,), severity=Severity.WARNING, default=False)
 def grant_all(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every grant of all rights."""
     for change in script.of(Grant):

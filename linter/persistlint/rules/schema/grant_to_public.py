@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 _ANY_HOST = regex(rb"@\s*(?:'%'|\"%\"|`%`)|\bTO\s+(?:''|\"\"|``)", re.IGNORECASE)
 
 
-@rule("grant-to-public", on=Script, severity=Severity.WARNING, default=False)
+@rule("grant-to-public", on=Script, changes=(Grant,), severity=Severity.WARNING, default=False)
 def grant_to_public(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every right that everybody is given."""
     for change in script.of(Grant):

@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Edit, Severity
 from persistlint.fixes.scripts import careful
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.script import Script
+from persistlint.schema.script import COLUMNS, Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Column, DataType
 
 
-@rule("inline-enum-type", on=Script, severity=Severity.ERROR)
+@rule("inline-enum-type", on=Script, changes=COLUMNS, severity=Severity.ERROR)
 def inline_enum_type(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every ENUM type that only MySQL has."""
     if script.dialect not in ("postgres", "sqlite"):

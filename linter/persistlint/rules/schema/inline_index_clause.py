@@ -56,7 +56,7 @@ _UNIQUE_KEY = regex(r"UNIQUE\s+(?:KEY|INDEX)\b", re.IGNORECASE)
 _COMMA = regex(rb",\s*\Z")
 
 
-@rule("inline-index-clause", on=Script, severity=Severity.ERROR)
+@rule("inline-index-clause", on=Script, changes=(CreateTable,), severity=Severity.ERROR)
 def inline_index_clause(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every index in the parentheses of CREATE TABLE where only MySQL has them."""
     if script.dialect not in ("postgres", "sqlite"):

@@ -40,6 +40,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import modelled, retyped, stands_here
 from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import CreateTable
 from persistlint.schema.script import Script
 from persistlint.schema.types import INTEGERS, base
 
@@ -55,7 +56,7 @@ _LARGER = {
 }
 
 
-@rule("int-primary-key", on=Script, severity=Severity.WARNING, default=False)
+@rule("int-primary-key", on=Script, changes=(CreateTable,), severity=Severity.WARNING, default=False)
 def int_primary_key(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every key that runs out after two thousand million rows."""
     if script.dialect == "sqlite":

@@ -40,7 +40,7 @@ from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import find, modelled, retyped
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.script import Script
+from persistlint.schema.script import COLUMNS, Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 _JSON = regex(rb"\Ajson\b", re.IGNORECASE)
 
 
-@rule("json-instead-of-jsonb", on=Script, severity=Severity.WARNING, default=False)
+@rule("json-instead-of-jsonb", on=Script, changes=COLUMNS, severity=Severity.WARNING, default=False)
 def json_instead_of_jsonb(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column of the type json."""
     if script.dialect != "postgres":

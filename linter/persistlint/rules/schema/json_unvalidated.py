@@ -40,7 +40,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import Editor, unsafe
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import Insert
+from persistlint.schema.changes import CreateTable, Insert
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Column
 
 
-@rule("json-unvalidated", on=Script, severity=Severity.WARNING, default=False)
+@rule("json-unvalidated", on=Script, changes=(CreateTable,), severity=Severity.WARNING, default=False)
 def json_unvalidated(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every JSON column of a new table that may hold any shape."""
     filled = {change.table.key for change in script.of(Insert)}  # with what may be no objects

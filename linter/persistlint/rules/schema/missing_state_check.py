@@ -48,6 +48,7 @@ from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import Editor, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import CreateTable
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ _TIMES = frozenset(["timestamptz", "timestamp", "datetime", "date"])
 _LEFT_AGAIN = frozenset(["paused", "unsubscribed", "suspended", "blocked", "locked", "snoozed", "disabled", "muted"])
 
 
-@rule("missing-state-check", on=Script, severity=Severity.INFO, default=False)
+@rule("missing-state-check", on=Script, changes=(CreateTable,), severity=Severity.INFO, default=False)
 def missing_state_check(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every time that a state promises and nothing asks for."""
     for table in script.created:

@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.script import Script
+from persistlint.schema.script import CONSTRAINTS, Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("mysql-inline-references-ignored", on=Script, severity=Severity.WARNING, default=False)
+@rule("mysql-inline-references-ignored", on=Script, changes=CONSTRAINTS, severity=Severity.WARNING, default=False)
 def mysql_inline_references_ignored(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every foreign key that MySQL reads and forgets."""
     if script.dialect != "mysql":

@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Edit, Severity
 from persistlint.fixes.scripts import unsafe
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.script import Script
+from persistlint.schema.script import COLUMNS, Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("mysql-zero-date", on=Script, severity=Severity.WARNING, default=False)
+@rule("mysql-zero-date", on=Script, changes=COLUMNS, severity=Severity.WARNING, default=False)
 def mysql_zero_date(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every default that is no date."""
     if script.dialect != "mysql":

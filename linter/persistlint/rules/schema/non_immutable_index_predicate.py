@@ -51,7 +51,7 @@ _STABLE = frozenset({"now", "current_setting", "statement_timestamp", "transacti
 _KEYWORDS = frozenset({"current_timestamp", "current_date", "current_time", "localtimestamp", "current_user"})
 
 
-@rule("non-immutable-index-predicate", on=Script, severity=Severity.ERROR)
+@rule("non-immutable-index-predicate", on=Script, changes=(CreateIndex,), severity=Severity.ERROR)
 def non_immutable_index_predicate(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every index whose meaning would change with time."""
     if script.dialect != "postgres":

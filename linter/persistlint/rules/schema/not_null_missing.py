@@ -43,6 +43,7 @@ from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import Editor, find, insert, modelled, stands_here
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import CreateTable
 from persistlint.schema.naming import QUANTITIES, STATES, TENANT_COLUMNS, is_money, words
 from persistlint.schema.script import Script
 from persistlint.schema.types import FLOATS, INTEGERS, TEXTS
@@ -61,7 +62,7 @@ _GAP = regex(rb"\A[ \t]{2,}(?=\S)")
 _NULL = regex(r"\bNULL\b|\bCOLLATE\b|\bCHARACTER\b", re.IGNORECASE)
 
 
-@rule("not-null-missing", on=Script, severity=Severity.WARNING, default=False)
+@rule("not-null-missing", on=Script, changes=(CreateTable,), severity=Severity.WARNING, default=False)
 def not_null_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column of a new table that should always have a value and need not. One that a foreign key empties
     when the other row goes has to be without."""

@@ -55,7 +55,7 @@ from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex
 from persistlint.schema.definitions import ConstraintKind, Table
 from persistlint.schema.naming import singular, tenant_column, words
-from persistlint.schema.script import Script
+from persistlint.schema.script import CONSTRAINTS, Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ _KINDS = frozenset(["=", "in", "any"])  # what a predicate picks the rows of som
 _INDEX = regex(rb"\ACREATE\s+UNIQUE\s+INDEX\s[^()]*\([^()]*\)(?=\s*\Z)", re.IGNORECASE)
 
 
-@rule("nullable-unique", on=Script, severity=Severity.WARNING)
+@rule("nullable-unique", on=Script, changes=(*CONSTRAINTS, CreateIndex), severity=Severity.WARNING)
 def nullable_unique(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every unique key over several columns of which one may be NULL."""
     keys = list(_keys(script))

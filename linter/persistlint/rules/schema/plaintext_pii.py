@@ -45,6 +45,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.rule import Option, RuleContext, rule
+from persistlint.schema.changes import CreateTable
 from persistlint.schema.naming import words
 from persistlint.schema.script import Script
 from persistlint.schema.types import TEXTS
@@ -86,6 +87,7 @@ _NAMES = (
 @rule(
     "plaintext-pii",
     on=Script,
+    changes=(CreateTable,),
     severity=Severity.INFO,
     default=False,
     options=(Option("names", _NAMES, "names of columns that tell who somebody is, their words joined by `_`"),),

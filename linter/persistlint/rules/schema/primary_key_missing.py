@@ -46,6 +46,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import CreateTable
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Table
 
 
-@rule("primary-key-missing", on=Script, severity=Severity.WARNING)
+@rule("primary-key-missing", on=Script, changes=(CreateTable,), severity=Severity.WARNING)
 def primary_key_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every new table that ends without a primary key."""
     for table in script.created:

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Index, Table
 
 
-@rule("redundant-index", on=Script, severity=Severity.INFO, languages=DECLARING)
+@rule("redundant-index", on=Script, changes=(CreateIndex,), severity=Severity.INFO, languages=DECLARING)
 def redundant_index(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every index that the beginning of another one replaces."""
     for change in script.of(CreateIndex):

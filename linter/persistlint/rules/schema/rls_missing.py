@@ -57,7 +57,7 @@ from persistlint.regexes import regex
 from persistlint.rule import Option, RuleContext, rule
 from persistlint.schema.changes import CreateTable, Grant
 from persistlint.schema.naming import owner_column
-from persistlint.schema.script import Script
+from persistlint.schema.script import COLUMNS, Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +73,7 @@ _LINE_END = regex(r"[ \t]*[\r\n]\s*")
 @rule(
     "rls-missing",
     on=Script,
+    changes=COLUMNS,
     severity=Severity.WARNING,
     options=(Option("everywhere", False, "Also where no other table of the project has row level security."),),
 )

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("rls-not-forced", on=Script, severity=Severity.WARNING, default=False)
+@rule("rls-not-forced", on=Script, changes=(SetRowSecurity,), severity=Severity.WARNING, default=False)
 def rls_not_forced(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every table whose owner passes row level security by."""
     for change in script.of(SetRowSecurity):

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 _SERVERS = frozenset({"service_role", "supabase_admin", "postgres"})
 
 
-@rule("rls-policy-always-true", on=Script, severity=Severity.WARNING)
+@rule("rls-policy-always-true", on=Script, changes=(CreatePolicy,), severity=Severity.WARNING)
 def rls_policy_always_true(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every policy that lets everybody at the rows of every tenant."""
     for change in script.of(CreatePolicy):

@@ -60,7 +60,7 @@ _OPEN = (
 )
 
 
-@rule("rls-policy-fails-open", on=Script, severity=Severity.ERROR)
+@rule("rls-policy-fails-open", on=Script, changes=(CreatePolicy,), severity=Severity.ERROR)
 def rls_policy_fails_open(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every policy that lets everybody in where nobody said who they are."""
     for change in script.of(CreatePolicy):

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 _MANY = 5  # tables
 
 
-@rule("rls-policy-missing", on=Script, severity=Severity.WARNING)
+@rule("rls-policy-missing", on=Script, changes=(SetRowSecurity,), severity=Severity.WARNING)
 def rls_policy_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every table whose rows nobody is allowed to see."""
     if script.final.admits_unnamed or _is_decision(script):

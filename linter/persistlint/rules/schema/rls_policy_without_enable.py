@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("rls-policy-without-enable", on=Script, severity=Severity.ERROR)
+@rule("rls-policy-without-enable", on=Script, changes=(CreatePolicy,), severity=Severity.ERROR)
 def rls_policy_without_enable(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every policy of a table that has row level security switched off."""
     if script.final.guards_unnamed:

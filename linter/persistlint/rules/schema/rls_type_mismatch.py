@@ -56,7 +56,7 @@ _OTHERS = frozenset({*INTEGERS, "uuid", "numeric"})
 _SETTING = regex(rb"current_setting\s*\([^()]*\)(?!\s*(?:::|,))")
 
 
-@rule("rls-type-mismatch", on=Script, severity=Severity.ERROR)
+@rule("rls-type-mismatch", on=Script, changes=(CreatePolicy,), severity=Severity.ERROR)
 def rls_type_mismatch(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every policy that compares a column with a setting of another type."""
     for change in script.of(CreatePolicy):

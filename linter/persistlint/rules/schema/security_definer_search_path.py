@@ -61,7 +61,7 @@ _ROUTINES = frozenset({"FUNCTION", "PROCEDURE"})
 _DEFINER = regex(rb"\bSECURITY\s+DEFINER\b", re.IGNORECASE)
 
 
-@rule("security-definer-search-path", on=Script, severity=Severity.WARNING)
+@rule("security-definer-search-path", on=Script, changes=(CreateObject,), severity=Severity.WARNING)
 def security_definer_search_path(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every function that lends its rights and lets the caller choose what it calls."""
     settled = {change.name.key for change in script.of(AlterObject) if "SEARCH_PATH" in change.words}

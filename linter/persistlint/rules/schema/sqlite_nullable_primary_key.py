@@ -38,6 +38,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import insert, stands_here, unsafe
 from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import CreateTable
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("sqlite-nullable-primary-key", on=Script, severity=Severity.WARNING, default=False)
+@rule("sqlite-nullable-primary-key", on=Script, changes=(CreateTable,), severity=Severity.WARNING, default=False)
 def sqlite_nullable_primary_key(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every primary key of SQLite that may be NULL."""
     if script.dialect != "sqlite":

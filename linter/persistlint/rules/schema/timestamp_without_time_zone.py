@@ -47,7 +47,7 @@ from persistlint.fixes.scripts import find, modelled, retyped
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, CreateTable
-from persistlint.schema.script import Script
+from persistlint.schema.script import COLUMNS, Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +60,7 @@ _TO_ONE = 9  # columns without one for each that has one
 _TIMESTAMP = regex(rb"\Atimestamp(\s*\(\s*\d\s*\))?(?:\s+without\s+time\s+zone)?", re.IGNORECASE)
 
 
-@rule("timestamp-without-time-zone", on=Script, severity=Severity.WARNING)
+@rule("timestamp-without-time-zone", on=Script, changes=COLUMNS, severity=Severity.WARNING)
 def timestamp_without_time_zone(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column that holds a moment without saying which."""
     if script.dialect != "postgres":

@@ -46,7 +46,7 @@ from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex
 from persistlint.schema.definitions import ConstraintKind, Table
 from persistlint.schema.naming import NATURAL_KEYS, SOFT_DELETE_COLUMNS
-from persistlint.schema.script import Script
+from persistlint.schema.script import CONSTRAINTS, Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,13 @@ _MOMENTS = ("timestamptz", "timestamp", "datetime", "date")
 _INDEX = regex(rb"\ACREATE\s+UNIQUE\s+INDEX\s.*\)\s*\Z", re.IGNORECASE | re.DOTALL)
 
 
-@rule("unique-ignores-soft-delete", on=Script, severity=Severity.WARNING, languages=DECLARING)
+@rule(
+    "unique-ignores-soft-delete",
+    on=Script,
+    changes=(*CONSTRAINTS, CreateIndex),
+    severity=Severity.WARNING,
+    languages=DECLARING,
+)
 def unique_ignores_soft_delete(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every unique key that rows marked as deleted still hold."""
     if script.dialect not in ("postgres", "sqlite"):

@@ -43,7 +43,7 @@ from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.definitions import ConstraintKind
 from persistlint.schema.naming import NATURAL_KEYS, tenant_column
-from persistlint.schema.script import Script
+from persistlint.schema.script import CONSTRAINTS, Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 _KEY = regex(rb"UNIQUE\b[^()]*\(\s*", re.IGNORECASE)
 
 
-@rule("unique-ignores-tenant", on=Script, severity=Severity.WARNING, default=False)
+@rule("unique-ignores-tenant", on=Script, changes=CONSTRAINTS, severity=Severity.WARNING, default=False)
 def unique_ignores_tenant(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every unique name that one tenant takes from all others."""
     for table, constraint in script.constraints():

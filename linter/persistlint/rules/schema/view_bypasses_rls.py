@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 _BEFORE_AS = regex(rb"\A(?:\s*\([^()]*\))?(?=\s+AS\s)", re.IGNORECASE)
 
 
-@rule("view-bypasses-rls", on=Script, severity=Severity.WARNING)
+@rule("view-bypasses-rls", on=Script, changes=(CreateObject,), severity=Severity.WARNING)
 def view_bypasses_rls(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every view that shows the rows which policies hide."""
     settled = {change.name.key for change in script.of(AlterObject) if "SECURITY_INVOKER" in change.words}

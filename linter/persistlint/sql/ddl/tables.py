@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from persistlint.records import replace
 from persistlint.schema.altering import dropped
 from persistlint.schema.changes import (
     AddColumn,
