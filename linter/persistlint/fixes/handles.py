@@ -106,4 +106,9 @@ def with_option(program: Program, effect: Effect, entry: str) -> Edit | None:
     text = ", ".join([*["null"] * (index - len(arguments)), f"{{ {entry} }}"])
     if program.source.content[closing : closing + 1] != b")":
         return None
-    return insert(arguments[-1].range.end, f", {text}") if arguments else insert(closing, text)
+    if not arguments:
+        return insert(closing, text)
+    last = arguments[-1].range
+    is_apart = not program.source.content[program.line_start(last.start) : last.start].strip()
+    gap = f",\n{program.indentation(last.start)}" if is_apart else ", "
+    return insert(last.end, f"{gap}{text}")

@@ -70,11 +70,13 @@ def _sent_through(
     bound = _bound_elsewhere(program, effect, effects, handle.name)
     if bound:
         return Edit(root, bound)
-    if own is not library:
+    if own is not library and None not in (own, library):
         return None
-    if library is None:
+    if own is None or library is None:
         like = any(_is_called_so(program, other, handle, behind[0]) for other in effects)
-        return Edit(root, handle.name) if like else None
+        types = library.types.values() if library is not None and behind[0].count(".") == 1 else ()
+        has = any(type.role == "transaction" and effect.method in type.methods for type in types)
+        return Edit(root, handle.name) if like or has else None
     if not _has_what_is_called(library, behind[0]):
         return None
     form = form_of(library.name, effect.handle.name, program.source.language)
