@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
@@ -73,12 +74,10 @@ def _sent_through(
     if own is not library and None not in (own, library):
         return None
     if own is None or library is None:
-        like = any(_is_called_so(program, other, handle, behind[0]) for other in effects)
         types = library.types.values() if library is not None and behind[0].count(".") == 1 else ()
-        has = any(type.role == "transaction" and effect.method in type.methods for type in types)
-        return Edit(root, handle.name) if like or has else None
-    if not _has_what_is_called(library, behind[0]):
-        return None
+        has = any(type.role and effect.method in type.methods for type in types)
+        is_like = has or any(_is_called_so(program, other, handle, behind[0]) for other in effects)
+        return Edit(root, handle.name) if is_like or _is_asked_so(program, transaction, handle, behind[0]) else None
     form = form_of(library.name, effect.handle.name, program.source.language)
     name = handle.name
     if form is not None and library.name == "TypeORM" and transaction.scoping is Scoping.MANUAL:
@@ -88,6 +87,8 @@ def _sent_through(
         return insert(end, name) if program.source.text(Range(root.end, end + 1)) == f"{form.argument})" else None
     if form is not None and form.through:
         return Edit(root, form.through.format(handle=name, root=effect.handle.name))
+    if not _has_what_is_called(library, behind[0]):
+        return None
     is_of_opener = effect.handle.name == transaction.opener.name
     if behind[0].startswith(".manager.") and library.name == "TypeORM":
         root = Range(root.start, root.end + len(".manager"))
@@ -137,6 +138,12 @@ def _has_what_is_called(library: Library, behind: str) -> bool:
     ours = [type for type in types if type.role == "transaction"]
     is_known = any(member in {*type.methods, *type.fields} for type in types)
     return not ours or not is_known or any(member in {*type.methods, *type.fields} for type in ours)
+
+
+def _is_asked_so(program: Program, transaction: Transaction, handle: Handle, behind: str) -> bool:
+    """Whether the same is asked of the handle of a transaction of the program's own."""
+    inside = program.source.text(transaction.range)
+    return re.search(rf"(?<![\w.]){re.escape(handle.name + behind)}", inside) is not None
 
 
 def _takes_the_same(library: Library, effect: Effect) -> bool:

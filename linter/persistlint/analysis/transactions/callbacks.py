@@ -45,7 +45,8 @@ def inline(walker: Walk, function: Function, opened: Open | None, given: dict[st
         is_known = typed is not None or opened.opener.library is not None or walker.handles.language == "go"
         is_handed = is_known or not _is_synchronous(function)
         if parameter is not None and is_handed:
-            handle = Handle(parameter.name, Role.TRANSACTION, opened.opener.library, parameter.range.start, True, True)
+            library = opened.opener.library or (typed.handle.library if typed is not None else None)
+            handle = Handle(parameter.name, Role.TRANSACTION, library, parameter.range.start, True, True)
             opened.handle = handle
             is_told = bool(opened.type.methods) or typed is None
             given[parameter.name] = Known(handle, opened.type if is_told or typed is None else typed.type)
