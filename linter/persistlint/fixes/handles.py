@@ -1,4 +1,4 @@
-"""Calls that go round a transaction, sent through it: by its handle, or by an option of theirs."""
+"""Calls on handles, and the option in which they look for their transaction."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
-from persistlint.facts import Role
+from persistlint.facts import EffectKind
 from persistlint.fixes.guards import insert, unsafe
 from persistlint.ir import Call, Expression, Mapping, String, expressions_in
 from persistlint.regexes import regex
@@ -16,30 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from persistlint.diagnostic import Fix
-    from persistlint.facts import Effect, Handle, Transaction
+    from persistlint.facts import Effect, Handle
     from persistlint.fixes.program import Program
-    from persistlint.libraries import Library
 
 _OPTION = regex(r"transaction\b|session\b")
-_NAME = regex(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
-
-
-def through(program: Program, effect: Effect, transaction: Transaction) -> tuple[Fix, ...]:
-    """Send a call through the handle of the transaction, where it is called on the one that this was opened on or on a
-    pool whose connections take the same, or name the transaction in its options."""
-    library, handle = transaction.opener.library, transaction.handle
-    if handle is None or library is None or effect.via or not _NAME.fullmatch(handle.name):
-        return ()
-    if library.transactions.option:
-        return _with_option(program, effect, library.transactions.option, handle.name)
-    root = Range(effect.range.start, effect.range.start + len(effect.handle.name.encode()))
-    is_same = effect.handle.name == transaction.opener.name or _takes_the_same(library, effect)
-    is_same_kind = effect.handle.library is library and is_same
-    behind = program.source.content[root.end : root.end + 1]
-    is_root = program.source.text(root) == effect.handle.name and behind in (b".", b"(", b"`")
-    if not is_same_kind or not is_root or effect.handle.name == handle.name:
-        return ()
-    return unsafe(f"Use {handle.name}", Edit(root, handle.name))
 
 
 def roots_of(program: Program, handle: Handle, accesses: Iterable[Effect]) -> list[Range] | None:
@@ -47,13 +27,6 @@ def roots_of(program: Program, handle: Handle, accesses: Iterable[Effect]) -> li
     size = len(handle.name.encode())
     roots = [Range(each.range.start, each.range.start + size) for each in accesses]
     return roots if all(program.source.text(root) == handle.name for root in roots) else None
-
-
-def _takes_the_same(library: Library, effect: Effect) -> bool:
-    """Whether a pool is sent SQL that everything else of its library, a connection above all, takes in the same way."""
-    methods = [type.methods[effect.method] for type in library.types.values() if effect.method in type.methods]
-    places = {(method.sql, method.parameters) for method in methods}
-    return effect.handle.role is Role.POOL and len(places) == 1 and all(method.sql is not None for method in methods)
 
 
 def moved_option(program: Program, effect: Effect) -> tuple[Fix, ...]:
@@ -111,16 +84,13 @@ def with_entry(program: Program, mapping: Mapping, entry: str) -> Edit | None:
     return insert(last.end, f"{gap}{entry}")
 
 
-def _with_option(program: Program, effect: Effect, option: str, handle: str) -> tuple[Fix, ...]:
-    entry = option if option == handle else f"{option}: {handle}"
-    edit = with_option(program, effect, entry)
-    return unsafe(f"Pass {entry}", edit) if edit is not None else ()
-
-
 def with_option(program: Program, effect: Effect, entry: str) -> Edit | None:
     """An entry more in the argument in which a call looks for its transaction; None where that is no object literal, or
     has the entry. Mongoose's `create` would have to be given a list, and gives one then."""
     call, index = call_at(program, effect.range), effect.options
+    if call is not None and index is None and effect.kind is EffectKind.SCHEMA:  # the last, where that is an object
+        is_object = bool(call.arguments) and isinstance(call.arguments[-1].value, Mapping)
+        index = len(call.arguments) - is_object
     if call is None or index is None or any(each.spread for each in call.arguments):
         return None
     if entry.startswith("session") and effect.method == "create":
@@ -136,4 +106,9 @@ def with_option(program: Program, effect: Effect, entry: str) -> Edit | None:
     text = ", ".join([*["null"] * (index - len(arguments)), f"{{ {entry} }}"])
     if program.source.content[closing : closing + 1] != b")":
         return None
-    return insert(arguments[-1].range.end, f", {text}") if arguments else insert(closing, text)
+    if not arguments:
+        return insert(closing, text)
+    last = arguments[-1].range
+    is_apart = not program.source.content[program.line_start(last.start) : last.start].strip()
+    gap = f",\n{program.indentation(last.start)}" if is_apart else ", "
+    return insert(last.end, f"{gap}{text}")

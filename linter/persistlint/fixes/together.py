@@ -213,6 +213,13 @@ def _function(program: Program, place: Range) -> Range:
     return function.range if function is not None else place
 
 
+def form_of(library: str, name: str, language: str) -> Form | None:
+    """The form in which a library of a language runs what was sent through a handle of this name in a transaction that
+    has a handle of its own."""
+    forms = (form for form in _forms().get(library, ()) if form.handle and bool(form.tail) is (language != "python"))
+    return next((form for form in forms if re.search(rf"(?:{form.named})\Z", name)), None)
+
+
 @cache
 def _forms() -> dict[str, list[Form]]:
     found: dict[str, list[Form]] = {}

@@ -53,6 +53,7 @@ parameter = "connection"                  # the role of one that a function is h
 extends = "Queryable"                     # it has the methods and fields of another type of this table, too
 statement = "write"                       # it is a statement that does this where it is sent: "read", "write"
 attributes = ["objects"]                  # an attribute of this name is one, whatever it is an attribute of
+begins = ["filter"]                       # what these give on anything unknown, by keywords alone, is one
 models = true                             # a class of the program's own, by its capital, is one (models of an ORM);
                                           # "models": where it is imported from a module of that name
 members = "Delegate"                      # the type of every attribute that nothing else names (`prisma.user`)
@@ -224,6 +225,7 @@ class Type:
     members: str | None = None
     statement: str = ""
     parameter: str = ""
+    begins: tuple[str, ...] = ()
 
     def method(self, name: str) -> Operation | None:
         """The method of that name, or the one that the beginning of the name stands for (`add*` for `addRole`)."""

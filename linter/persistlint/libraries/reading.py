@@ -61,6 +61,7 @@ _TYPE_KEYS = frozenset(
         "extends",
         "statement",
         "parameter",
+        "begins",
     ]
 )
 _LIBRARY_KEYS = frozenset(
@@ -163,6 +164,7 @@ def _library(table: dict[str, Any]) -> Library:
             entry.get("members"),
             entry.get("statement", ""),
             entry.get("parameter", ""),
+            tuple(entry.get("begins", ())),
         )
     for name, keys in table.get("functions", {}).items():
         library.functions[name] = _operation(library, name, keys)

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.transactions.chain import Known
 from persistlint.facts import Handle, Role
 from persistlint.ir import (
+    Call,
     Expression,
     Function,
     Lambda,
     Name,
     Parameter,
+    Return,
+    statements_in,
 )
 
 if TYPE_CHECKING:
@@ -34,10 +37,17 @@ def inline(walker: Walk, function: Function, opened: Open | None, given: dict[st
     given = dict(given or {})
     if opened is not None and not opened.is_ambient and not opened.on_connection:
         parameter = transaction_parameter(function)
-        if parameter is not None:
-            handle = Handle(parameter.name, Role.TRANSACTION, opened.opener.library, parameter.range.start, True, True)
+        typed = (
+            walker.handles.parameter(parameter.name, parameter.annotation, parameter.range.start)
+            if parameter is not None
+            else None
+        )
+        is_known = typed is not None or opened.opener.library is not None or walker.handles.language == "go"
+        is_handed = is_known or not _is_synchronous(function)
+        if parameter is not None and is_handed:
+            library = opened.opener.library or (typed.handle.library if typed is not None else None)
+            handle = Handle(parameter.name, Role.TRANSACTION, library, parameter.range.start, True, True)
             opened.handle = handle
-            typed = walker.handles.parameter(parameter.name, parameter.annotation, parameter.range.start)
             is_told = bool(opened.type.methods) or typed is None
             given[parameter.name] = Known(handle, opened.type if is_told or typed is None else typed.type)
         elif opened.binding.option and opened.opener.role is not Role.POOL:
@@ -46,6 +56,13 @@ def inline(walker: Walk, function: Function, opened: Open | None, given: dict[st
     if opened is not None:
         opened.exits = walker.exits
     walker.scope, walker.exits = outer_scope, outer_exits
+
+
+def _is_synchronous(function: Function) -> bool:
+    """Whether a callback of a library that nobody names waits for nothing and gives no promise: that of a driver that
+    has one connection, which hands over what the transaction is called with (`db.transaction((rows) => { … })`)."""
+    returned = (each.value for each in statements_in(function.body) if isinstance(each, Return))
+    return not function.is_async and not any(isinstance(value, Call) for value in returned)
 
 
 def function_of(walker: Walk, value: Expression) -> Function | None:

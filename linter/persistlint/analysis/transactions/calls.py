@@ -19,6 +19,7 @@ from persistlint.analysis.transactions.open import close
 from persistlint.analysis.transactions.outside import is_outside
 from persistlint.analysis.transactions.scopes import begin, open_transaction
 from persistlint.analysis.transactions.shapes import ENDS, is_error
+from persistlint.analysis.transactions.stores import asks_outside, opened_on
 from persistlint.analysis.transactions.turns import is_few
 from persistlint.facts import EffectKind, Handle, Role, Scoping, Use
 from persistlint.ir import (
@@ -161,6 +162,9 @@ def callbacks(walker: Walk, call: Call, chain: Chain) -> None:
 
 def plain(walker: Walk, node: Call, use: Use) -> None:
     """A call that no library table knows."""
+    if asks_outside(walker, node, use):
+        arguments(walker, node)
+        return
     walker.results.called(node, walker.current(), walker.place)
     name = last_name(node.function)
     path = path_of(node.function) or name
@@ -194,6 +198,7 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
             chain = Chain(root=transaction_root(walker, node))
             opened = open_transaction(walker, node.range, Scoping.CALLBACK, chain, None)
             opened.is_async, opened.method, opened.is_wrapped = value.function.is_async, name, True
+            opened.stores = opened_on(walker, node, value.function)
             walker.around.append(opened)
             inline(walker, value.function, opened)
             walker.around.remove(opened)

@@ -175,18 +175,21 @@ def argument_names(walker: Walk, chain: Chain) -> frozenset[str]:
         for call in calls
         if isinstance(call.function, Attribute) and isinstance(call.function.value, Name)
     ]
-    nodes += [row for call in calls if (row := _row_under(call.function, walker)) is not None]
+    is_begun = chain.root is not None and bool(chain.root.type.begins)
+    nodes += [row for call in calls if (row := _row_under(call.function, walker, is_begun)) is not None]
     if isinstance(chain.call, TaggedTemplate):
         nodes.append(chain.call.template)
     return frozenset().union(*(names_in(node, walker.scope) for node in nodes)) if nodes else frozenset()
 
 
-def _row_under(function: Expression, walker: Walk) -> Name | None:
-    """The variable of the row of which a method reaches others: `order` of `order.items.all`."""
+def _row_under(function: Expression, walker: Walk, is_begun: bool) -> Name | None:
+    """The variable of the row of which a method reaches others: `order` of `order.items.all`; one of which nothing is
+    known where a query may begin so."""
     while isinstance(function, Attribute):
         function = function.value
     variable = walker.scope.find(function.id) if isinstance(function, Name) else None
-    is_known = variable is not None and variable.known is not None and is_row(variable.known)
+    known = variable.known if variable is not None else None
+    is_known = variable is not None and (is_row(known) if known is not None else is_begun)
     return function if is_known and isinstance(function, Name) else None
 
 

@@ -168,6 +168,8 @@ class Handles(Roots):
         if isinstance(function, Attribute):
             if chain.known is None and not chain.effect and (row := self._row(node, function.name, scope)) is not None:
                 chain = Chain(row, row, calls=calls_of(function.value))
+            if chain.known is None and not chain.effect:
+                chain = start(self._begun(node, function))
             if chain.known is not None:
                 return self._method(node, function.name, chain, scope)
             if chain.effect:
@@ -224,6 +226,19 @@ class Handles(Roots):
         """The handle among the first arguments of a call; a context may go before it."""
         known = (self.known(argument.value, scope) for argument in node.arguments[:2])
         return next(filter(None, known), None)
+
+    def _begun(self, node: Call, function: Attribute) -> Known | None:
+        """What a query of a library in use begins with, on an object of which nothing is known: the rows that belong to
+        another one, `order.items.filter(paid=True)`."""
+        table = last_name(function.value) if path_of(function.value) is not None else ""
+        if not table or any(argument.keyword is None for argument in node.arguments):
+            return None
+        for library in self.in_use:
+            for type in library.types.values():
+                if function.name in type.begins:
+                    handle = Handle(table, Role(type.role), library, -1, declared=True)
+                    return Known(handle, type, table)
+        return None
 
     def _row(self, node: Call, name: str, scope: Scope) -> Known | None:
         """An object of generated code, by the handle that it is given: `user.Insert(ctx, tx, boil.Infer())`."""

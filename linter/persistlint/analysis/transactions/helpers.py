@@ -51,6 +51,11 @@ def call_helper(walker: Walk, node: Call, function: Function, use: Use) -> None:
                 value = walker.handles.known(entry.value, walker.scope)
                 if isinstance(entry.key, String) and value is not None:
                     given.append((f"{parameter}.{entry.key.value}" if parameter else entry.key.value, value))
+    if not any(argument.spread or argument.keyword for argument in node.arguments):
+        for parameter_left in parameters[len(node.arguments) :]:  # `client = prisma`: what nobody gives it
+            value = walker.handles.known(parameter_left.default, walker.scope) if parameter_left.default else None
+            if value is not None:
+                given.append((parameter_left.name, value))
     if outer is None and any(known.handle.role is Role.POOL and known.handle.declared for _, known in given):
         walker.file.pooled.add(id(function))
     effects, begun = summary(walker, function, tuple(given))

@@ -45,6 +45,7 @@ class Open:
     is_async: bool = False
     is_savepoint: bool = False
     is_wrapped: bool = False  # a function of the program's own opens it, of which only the name is known
+    stores: tuple[str, ...] = ()  # the paths of the objects of the program's own that it was opened on
     is_over: bool = False
     is_of_helper: bool = False  # a helper of the file opens it, which is called here
     nested_in: Open | None = None

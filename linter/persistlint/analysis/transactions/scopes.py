@@ -253,7 +253,8 @@ def is_given_work(walker: Walk, call: Call, chain: Chain) -> bool:
     values = [a.value for index, a in enumerate(call.arguments) if index != operation.options and not a.keyword]
     found = (walker.scope.find(value.id) for value in values if isinstance(value, Name))
     are_options = any(variable is not None and isinstance(variable.value, Mapping) for variable in found)
-    return not are_options and any(isinstance(value, Name | Attribute | Call) for value in values)
+    work = (value for value in values if walker.handles.known(value, walker.scope) is None)  # a handle is none
+    return not are_options and any(isinstance(value, Name | Attribute | Call) for value in work)
 
 
 def _begins_itself(chain: Chain) -> bool:

@@ -140,7 +140,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import Effect, EffectKind, Procedure, Role, Scoping, Sign, Transaction
-from persistlint.fixes.handles import through
+from persistlint.fixes.passing import passed_on
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
@@ -180,7 +180,8 @@ def transaction_not_passed(fact: Procedure, context: RuleContext) -> Iterator[Di
                 continue
             empty.add(transaction.range)
         handle = transaction.handle.name if transaction.handle is not None else ""
-        option = transaction.opener.library.transactions.option if transaction.opener.library is not None else ""
+        library = transaction.opener.library or (transaction.handle.library if transaction.handle is not None else None)
+        option = library.transactions.option if library is not None else ""
         is_read = effect.kind is EffectKind.READ
         is_first = _misses_nothing(effect, transaction, fact)
         effects = "stays when it is rolled back" if not is_read else "does not see what it wrote"
@@ -190,10 +191,7 @@ def transaction_not_passed(fact: Procedure, context: RuleContext) -> Iterator[Di
             f"`{effect.via or effect.handle.name}` goes round the transaction that is open here, so this {effects}.",
             severity=Severity.INFO if is_first or _commits_what_is_open(effect) else None,
             help=_help(option, handle),
-            # MySQL would commit what is open when the schema is changed in it.
-            fixes=through(context.program, effect, transaction)
-            if context.program is not None and effect.kind is not EffectKind.SCHEMA
-            else (),
+            fixes=passed_on(context.program, effect, transaction, fact.effects) if context.program is not None else (),
             related=(Related(transaction.range, "the transaction is opened here"),),
         )
 
