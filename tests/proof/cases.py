@@ -293,6 +293,31 @@ PYTHON = (
         ),
         ("x' OR '1'='1' OR '1'='1", 0),
     ),
+    Query(
+        "tuple in a variable",
+        "f\"SELECT id FROM people WHERE name = '{a}' OR (id IN {listed} AND score = {b}) ORDER BY id\"",
+        ("listed = tuple(ids)",),
+        ("x' OR '1'='1' OR '1'='", 0),
+        without=("sqlalchemy",),
+    ),
+    Query(
+        "text of a tuple",
+        "\"SELECT id FROM people WHERE name = '%s' OR id IN %s ORDER BY id\" % (a, listed)",
+        ("listed = str(tuple(ids))",),
+        without=("sqlalchemy",),
+    ),
+    Query(
+        "format in a format",
+        '"SELECT id FROM people WHERE score > {} AND name IN ({}) ORDER BY id"\n'
+        ".format(b, \"'{}'\".format(\"','\".join(names)))",
+        ("names = [str(a), 'Ada']",),
+        ("x') OR ('1'='1", -99),
+    ),
+    Query(
+        "conditions of a list",
+        "f\"SELECT id FROM people WHERE {' OR '.join(conditions)} ORDER BY id\"",
+        ("conditions = [f\"(id = {id} OR name = '{a}')\" for id in ids]",),
+    ),
 )
 JAVASCRIPT = (
     Query(

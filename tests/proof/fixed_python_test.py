@@ -182,6 +182,7 @@ def _sqlite(stack: ExitStack, request: pytest.FixtureRequest) -> Callable[[Any, 
     connection = stack.enter_context(closing(sqlite3.connect(":memory:")))
     connection.execute(TABLE)
     connection.executemany("INSERT INTO people VALUES (?, ?, ?, ?)", ROWS)
+    connection.commit()  # a query that fails rolls back
     return _sync(connection, sqlite3.Error)
 
 

@@ -25,7 +25,7 @@ from persistlint.fixes.binding.steps.choosing import alternative, alternatives
 from persistlint.fixes.binding.steps.gathering import gather
 from persistlint.fixes.binding.text import origin
 from persistlint.fixes.binding.text.constants import without_constants
-from persistlint.fixes.binding.text.formats import is_made_text
+from persistlint.fixes.binding.text.formats import is_made_text, is_put_together
 from persistlint.fixes.binding.text.go_types import is_shown, is_text
 from persistlint.fixes.binding.text.place import place_of
 from persistlint.fixes.binding.text.taking import check_taken, whole
@@ -315,7 +315,7 @@ class Binding:
         if frame is None:
             return []
         nodes = (node for node in ir.expressions_in(frame.statement) if hole.range in node.range)
-        return [node for node in nodes if node.range != hole.range and _is_text(node, self.source)]
+        return [node for node in nodes if node.range != hole.range and is_put_together(node, self.source)]
 
 
 def _of_driver(program: Program) -> str | None:
@@ -324,16 +324,6 @@ def _of_driver(program: Program) -> str | None:
     drivers = (each for each in catalogue("go").libraries if each.drives and not imported.isdisjoint(each.modules))
     dialects = {driver.dialect for driver in drivers} or set(dialects_of_module(program.source.path))
     return dialects.pop() if len(dialects) == 1 else None
-
-
-def _is_text(node: ir.Expression, source: SourceFile) -> bool:
-    """Whether values are put into an expression, also by what formats a constant of Python."""
-    match node:
-        case (
-            ir.Binary(operator="%", left=ir.String()) | ir.Call(function=ir.Attribute(value=ir.String(), name="format"))
-        ):
-            return source.language == "python"
-    return is_made_text(node, source)
 
 
 def _check_values(found: View, source: SourceFile) -> None:

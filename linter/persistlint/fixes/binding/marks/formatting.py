@@ -74,12 +74,22 @@ def unformatted(
     arguments = form.arguments
     if form.is_indexed or len(form.verbs) != len(arguments):
         raise RefusalError("the values of the format string are numbered or named")
+    is_tuple = form.kind == "percent"
+    start = text.end + len(tail[: tail.index("%") + 1].encode()) if is_tuple else arguments[0].range.start
+    end = whole.end if is_tuple else arguments[-1].range.end
+    opening, closing = (" (", ",)" if len(kept) == 1 else ")") if is_tuple else ("", "")
+    if not any(counted for _, _, counted in kept):
+        return _around([arguments[number].range for _, number, _ in kept], Range(start, end), opening, closing)
     texts = [counted or source.text(arguments[number].range) for _, number, counted in kept]
-    if form.kind == "percent":
-        start = text.end + len(tail[: tail.index("%") + 1].encode())
-        inner = f"({', '.join(texts)}{',' if len(texts) == 1 else ''})"
-        return [Edit(Range(start, whole.end), f" {inner}")]
-    return [Edit(Range(arguments[0].range.start, arguments[-1].range.end), ", ".join(texts))]
+    return [Edit(Range(start, end), f"{opening}{', '.join(texts)}{closing}")]
+
+
+def _around(kept: Sequence[Range], whole: Range, opening: str, closing: str) -> list[Edit]:
+    """Drop all but some arguments, in whose own text something may change."""
+    ends = [whole.start, *(argument.end for argument in kept)]
+    starts = [*(argument.start for argument in kept), whole.end]
+    between = [opening, *([", "] * (len(kept) - 1)), closing]
+    return [Edit(Range(end, start), text) for end, start, text in zip(ends, starts, between, strict=True)]
 
 
 def _called(source: SourceFile, form: Form, kept: Sequence[tuple[Range, int, str]]) -> list[Edit]:

@@ -20,7 +20,7 @@ from persistlint.fixes.binding.marks.grammar import (
     stands_for_query,
 )
 from persistlint.fixes.binding.refusal import RefusalError
-from persistlint.fixes.binding.text.lists import Listed, listed
+from persistlint.fixes.binding.text.lists import Listed, listed, tuple_written
 from persistlint.fixes.binding.text.origin import last_name
 from persistlint.fixes.binding.text.view import HOLE, Value, View
 from persistlint.records import dataclass
@@ -47,6 +47,7 @@ _WRITTEN = regex(r"fmt|format|quot|escap|liter|sanit|sql|^dumps$|^stringify$", r
 _ESCAPED = regex(r"escap|quoted", re.IGNORECASE)  # of a value whose quotes are doubled already
 _TEXTS = frozenset(["str", "repr"])
 _COUNTS = frozenset(["LIMIT", "OFFSET", "TOP"])
+_TAKES_TUPLE = frozenset(["IN", "VALUES"])  # what a tuple of Python is written behind
 _NAMED = (":name", "%(name)s", "@name")
 
 
@@ -269,6 +270,13 @@ def _bare(
         raise RefusalError(f"`{source.text(item.expression.range)}` may be SQL already, with quotes of its own")
     if found_list is not None:
         return _list(found_list, tokens, place, query, source, dialect, "bare")
+    written = tuple_written(item.expression, source)
+    if isinstance(item.expression, ir.Collection) or written:
+        word = tokens[place - 1].word if place else ""
+        if query.placeholder not in ("?", "%s") or not written or word not in _TAKES_TUPLE:
+            raise RefusalError("a tuple is written into the text")
+        marks = ", ".join([query.placeholder] * (len(written) - 1))
+        return Parameter(token.start, token.end, f"*[{', '.join(written)}]", name, "(", f", {marks})" if marks else ")")
     if isinstance(item.expression, ir.Subscript) and _called(replace(item, expression=item.expression.value)) in _TEXTS:
         raise RefusalError("nothing here tells what the list of values is made of")
     if stands_for_query(tokens, place) and item.spec != "%d":
@@ -351,9 +359,10 @@ def _list_of(
         made = (found.array, name, "UNNEST(", ")")
         return Parameter(start, end, *made, type=type, is_array=True, is_doubtful=True)
     if found.is_tuple:
-        if not place or tokens[place - 1].word != "IN" or kind == "quoted":
+        word = tokens[place - 1].word if place else ""
+        if word not in _TAKES_TUPLE or kind == "quoted":
             raise RefusalError("a tuple is written into the text")
-        if dialect == "postgres" and query.placeholder in ("%s", "$1"):
+        if word == "IN" and dialect == "postgres" and query.placeholder in ("%s", "$1"):
             return _array(found, tokens, place - 1, token.end, query, kind)
         if query.placeholder not in ("?", "%s"):
             raise RefusalError("a list takes as many placeholders as it has values, which this driver numbers or names")
@@ -376,8 +385,10 @@ def _list_of(
         raise RefusalError("a list takes as many placeholders as it has values, which this driver numbers or names")
     if found.marks is None:
         raise RefusalError("the list of values is made where it is joined, and would have to be made twice")
-    # Go makes texts of numbers before it joins them.
-    doubtful = source.language == "go" and not (found.is_quoted or kind == "quoted")
+    # Go makes texts of numbers before it joins them. Without elements there is one empty text between quotes, and
+    # nothing between parentheses once these are bound, which few databases take.
+    is_quoted = found.is_quoted or kind == "quoted"
+    doubtful = source.language == "go" if not is_quoted else dialect != "sqlite"
     return Parameter(token.start, token.end, found.spread, name, listed=found, is_doubtful=doubtful)
 
 

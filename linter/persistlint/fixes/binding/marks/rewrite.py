@@ -49,7 +49,8 @@ class Rewrite:
         values = [item for index, item in enumerate(self.found.items) if isinstance(item, Value) and index not in gone]
         held = {id(h.holder) for h in self.found.held if h.start == h.end or not self._is_gone(h.start, h.end, gone)}
         whole = {index: found for index, p in enumerate(parameters) if (found := self._held(p)) is not None}
-        dropped = {each.place for each in whole.values()}
+        inside = [h for h in self.found.held if any(self._holds(parameter, h) for parameter in parameters)]
+        dropped = {each.place for each in (*whole.values(), *inside)}
         holed = {id(value.literal) for value in values if value.form is None} | held
         kept = {id(form) for form in self.found.forms if form.stays or any(value.form is form for value in values)}
         kept |= held & {id(form) for form in self.found.forms}
@@ -75,7 +76,7 @@ class Rewrite:
                 edits.append(Edit(whole[index].place, self._encoded(written, whole[index].literal, holed, kept)))
             else:
                 edits.append(self._region(parameter, written, holed, kept))
-        left_out = [each.range for each in whole.values()]
+        left_out = [each.range for each in (*whole.values(), *inside)]
         for form in self.found.forms:
             if not any(form.range in each for each in left_out):
                 edits += unformatted(self.found, self.source, form, gone, id(form) in kept, numbers, dropped)
@@ -83,6 +84,12 @@ class Rewrite:
             if not any(literal.range in each for each in left_out):
                 edits += self._literal(literal, replaced, id(literal) in holed, kept)
         return edits
+
+    @staticmethod
+    def _holds(parameter: Parameter, held: Held) -> bool:
+        """Whether a text that is put into another goes with what stands around it there: `IN ({})`."""
+        is_inside = parameter.start < held.start and held.end < parameter.end
+        return held.is_here and is_inside and parameter.listed is None and not parameter.number
 
     def _held(self, parameter: Parameter) -> Held | None:
         """The text that a parameter takes the place of as a whole, where that is put into another and written there:
@@ -149,6 +156,8 @@ class Rewrite:
             if parameter.start < inner.start and inner.end < parameter.end
             for index in range(inner.start - 1, inner.end)
         }
+        held = (each for each in self.found.held if self._holds(parameter, each))
+        within |= {index for each in held for index in range(each.start - 1, each.end)}
         if any(index in self.found.ends and index not in within for index in inside):
             raise RefusalError("a string of SQL begins in one statement of the program and ends in another")
         left, start = first.literal, first.range.start

@@ -53,6 +53,16 @@ def is_made_text(node: ir.Expression, source: SourceFile) -> bool:
     return False
 
 
+def is_put_together(node: ir.Expression, source: SourceFile) -> bool:
+    """Whether values are put into an expression, also by what formats a constant of Python."""
+    match node:
+        case (
+            ir.Binary(operator="%", left=ir.String()) | ir.Call(function=ir.Attribute(value=ir.String(), name="format"))
+        ):
+            return source.language == "python"
+    return is_made_text(node, source)
+
+
 @dataclass(frozen=True, slots=True)
 class Verb:
     """A value, where its verb stands in a literal, and how that formats it, as written; where it has no literal, it is

@@ -62,6 +62,8 @@ def listed(value: Value, source: SourceFile) -> Listed | None:
             return _python_tuple(node, _tuple_of(inner), value, source)
         case ir.Call() if _tuple_of(node):
             return _python_tuple(node, _tuple_of(node), value, source)
+        case ir.Name() if value.made is not None and source.language == "python":
+            return _tuple_in_variable(node, value.made, value, source)
         case ir.Subscript(
             value=ir.Call(function=ir.Name(id="str" | "repr"), arguments=[ir.Argument(value=inner)]), index=ir.Unknown()
         ) if source.text(node.range).endswith("[1:-1]"):
@@ -217,6 +219,19 @@ def _unmade(made: ir.Assign, source: SourceFile) -> tuple[Edit, ...] | None:
     return None
 
 
+def tuple_written(node: ir.Expression, source: SourceFile) -> list[str]:
+    """The values of a tuple of Python that is written where its text is put in: `f"VALUES {name, age}"`; nothing where
+    it is something else, or a part of it is no value alone."""
+    match node:
+        case ir.Call(function=ir.Name(id="str" | "repr"), arguments=[ir.Argument(value=inner, spread=False)]):
+            return tuple_written(inner, source) if isinstance(inner, ir.Collection) else []
+        case ir.Collection(kind=ir.Sequence.TUPLE, elements=elements) if source.language == "python" and not any(
+            isinstance(each, ir.Spread | ir.Collection) for each in elements
+        ):
+            return [source.text(each.range) for each in elements]
+    return []
+
+
 def _tuple_of(node: ir.Expression) -> ir.Expression | None:
     """What Python makes a tuple of, whose text people put behind `IN`."""
     match node:
@@ -234,6 +249,25 @@ def _python_tuple(node: ir.Expression, items: ir.Expression | None, value: Value
     quote = "'" if value.literal is not None and value.literal.quote[0] == '"' else '"'
     marks = f"{quote}, {quote}.join([{quote}{{}}{quote}] * len({text}))"
     return Listed(node.range, _name(items), False, f"*{text}", f"list({text})", marks, is_tuple=True)
+
+
+def tuple_in(made: ir.Expression | None) -> ir.Expression | None:
+    """The tuple that Python makes there, or makes the text of; None where it makes something else."""
+    match made:
+        case ir.Call(function=ir.Name(id="str" | "repr"), arguments=[ir.Argument(value=inner)]):
+            return inner if _tuple_of(inner) else None
+        case ir.Call():
+            return made if _tuple_of(made) else None
+    return None
+
+
+def _tuple_in_variable(node: ir.Name, made: ir.Assign, value: Value, source: SourceFile) -> Listed | None:
+    """The tuple that a variable holds, which becomes one where it held the text of one: `ids = str(tuple(found))`."""
+    inner, found = tuple_in(made.value), _python_tuple(node, node, value, source)
+    if inner is None or made.value is None or found is None:
+        return None
+    edits = () if inner is made.value else (Edit(made.value.range, source.text(inner.range)),)
+    return replace(found, edits=edits)
 
 
 def _between_brackets(node: ir.Expression, items: ir.Expression, value: Value, source: SourceFile) -> Listed | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.fixes.binding.refusal import RefusalError, SharedError
 from persistlint.fixes.binding.text.forms import format_of
+from persistlint.fixes.binding.text.lists import tuple_in
 from persistlint.fixes.binding.text.pieces import Step, branches
 from persistlint.fixes.binding.text.reaching import assignments, extension, is_seen, reaching
 from persistlint.fixes.binding.text.statements import holding, with_functions
@@ -28,6 +29,21 @@ if TYPE_CHECKING:
 _TEXTS = (ir.Template, ir.Binary, ir.Call, ir.Conditional, ir.Mapping)  # what can hold a value of the query
 _SHOWS = regex(r"log|print|debug|info|warn|error|trace|echo|exception|wrap|fatal|panic|dump", re.IGNORECASE)
 _ANSWERS = regex(r"render|jsonify|response|flash|abort|messagebox|show(?:info|warning)", re.IGNORECASE)
+_SAME_TEXT = (
+    "strip",
+    "lstrip",
+    "lower",
+    "upper",
+    "casefold",
+    "split",
+    "trim",
+    "trimStart",
+    "toLowerCase",
+    "toUpperCase",
+)
+_ASKS = ("startswith", "endswith", "startsWith", "endsWith", "includes")
+_WORDS = regex(r"[\w\s]+")  # of SQL, of which a value that is bound takes none away
+_MANY = 1000  # uses of a variable that changes in none of them
 _MESSAGE = regex(r"(?:\w*_)?(?:log|error|err|message|msg)|\w+(?:Message|Msg|Error)", re.IGNORECASE)
 
 
@@ -79,9 +95,11 @@ def _uses_beside(name: ir.Name, site: Site) -> int:
 
 
 def list_of_values(node: ir.Expression, site: Site) -> ir.Assign | None:
-    """The one statement that makes the list of values which an expression joins, where a variable holds it for this one
-    use; None elsewhere."""
+    """The one statement that makes the list of values which an expression joins, or the tuple that it is the text of,
+    where a variable holds it for this one use, or as a tuple for any; None elsewhere."""
     match node:
+        case ir.Name() as name:
+            pass
         case ir.Call(
             function=ir.Attribute(value=ir.String(), name="join"), arguments=[ir.Argument(value=ir.Name() as name)]
         ):
@@ -89,12 +107,16 @@ def list_of_values(node: ir.Expression, site: Site) -> ir.Assign | None:
         case _:
             return None
     try:
-        found = definitions(name, site)
+        found = definitions(name, site, 1 if node is not name else _MANY)
     except RefusalError:
         return None
     made = found[0].statement
-    is_certain = len(found) == 1 and isinstance(made, ir.Assign) and not branches(made.range, name.range, site)
-    return made if is_certain and isinstance(made, ir.Assign) else None
+    if len(found) > 1 or branches(made.range, name.range, site) or not isinstance(made, ir.Assign):
+        return None
+    if node is name:
+        inner = tuple_in(made.value)
+        return made if inner is not None and (inner is made.value or uses_of(name, site, 2) == 1) else None
+    return made
 
 
 def is_tuple(node: ir.Expression, site: Site) -> bool:
@@ -201,7 +223,42 @@ def _not_shown(nodes: Sequence[ir.Expression]) -> list[ir.Expression]:
     shown = {id(node) for node in _given_to(_SHOWS, nodes)} | {id(node) for node in _given_to(_ANSWERS, nodes)}
     errors = (node for node in nodes if isinstance(node, ir.Collection) and node.type.endswith("Error"))  # of Go
     shown |= {id(inner) for node in errors for element in node.elements for inner in ir.walk(element)}
+    shown |= {id(asked) for node in nodes if (asked := _asked(node)) is not None}
     return [node for node in nodes if id(node) not in shown]
+
+
+def _asked(node: ir.Expression) -> ir.Expression | None:
+    """The variable that an expression asks whether its text is empty, or has a word of SQL; None for any other."""
+    match node:
+        case ir.Unary(operator="not" | "!", operand=text):
+            pass
+        case ir.Call(function=ir.Attribute(value=text, name=name), arguments=[argument]) if name in _ASKS:
+            return _text_asked(text) if _are_words(argument.value) else None
+        case ir.Binary(operator="in" | "not in", left=word, right=text) if _are_words(word):
+            pass
+        case ir.Binary(operator="==" | "!=" | "===" | "!==" | "in" | "not in", left=text, right=word) if _are_words(
+            word
+        ):
+            pass
+        case _:
+            return None
+    return _text_asked(text)
+
+
+def _text_asked(node: ir.Expression) -> ir.Expression | None:
+    while True:
+        match node:
+            case ir.Call(function=ir.Attribute(value=inner, name=name), arguments=()) if name in _SAME_TEXT:
+                node = inner
+            case ir.Subscript(value=inner):
+                node = inner
+            case _:
+                return node if variable(node) is not None else None
+
+
+def _are_words(node: ir.Expression) -> bool:
+    parts = node.elements if isinstance(node, ir.Collection) else (node,)
+    return all(isinstance(part, ir.String) and _WORDS.fullmatch(part.value) is not None for part in parts)
 
 
 def is_answer(name: ir.Name, site: Site) -> bool:

@@ -122,7 +122,7 @@ class _Reader:
         of SQL begins in it that ends in the text around it."""
         match node:
             case ir.Call() if (times := self.asked.repeated(node)) is not None:
-                self.part(times)
+                self.part(times, None if times.text[0].range in node.range else times.text[0].range)
             case ir.Call() | ir.Name() if (found := self.asked.pieces(node)) is not None:
                 self.joined(found)
             case ir.Call() if (found_here := joined_here(node)) is not None and any(
@@ -157,8 +157,10 @@ class _Reader:
                 return False
         return True
 
-    def part(self, times: Times) -> None:
-        """Read what may be there several times or not at all: once each text, one behind the other."""
+    def part(self, times: Times, since: Range | None = None) -> None:
+        """Read what may be there several times or not at all: once each text, one behind the other. `since` is where
+        the text is made, if that is in another statement."""
+        around, self.since = self.since, since or self.since
         self.begin_inner()
         middles = [len(self.found.items)]
         for text in times.text:
@@ -172,6 +174,7 @@ class _Reader:
         if any(other.end > start for other in self.found.parts):
             raise UnreadableError
         self.found.parts.append(Part(start, middle, end, times))
+        self.since = around
 
     def nested(self, node: ir.Expression) -> bool:
         """Read a text that is put together inside a literal or a format string."""

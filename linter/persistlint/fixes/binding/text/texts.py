@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from dataclasses import replace
 from functools import cached_property, lru_cache, partial
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.text import origin
-from persistlint.fixes.binding.text.formats import is_made_text
+from persistlint.fixes.binding.text.formats import is_put_together
 from persistlint.fixes.binding.text.lists import listed
 from persistlint.fixes.binding.text.pieces import additions, chosen, joined, nodes_inside, runs_if_filled
 from persistlint.fixes.binding.text.place import unwrapper
@@ -85,7 +86,7 @@ class Texts:
     def _text_of(self, node: ir.Expression) -> ir.Expression | None:
         """The text of a variable that holes stand in, or the text of an expression that is one."""
         if not isinstance(node, ir.Name):
-            is_text = is_made_text(node, self.program.source) and self._has_hole(node.range) and _is_sql(node)
+            is_text = is_put_together(node, self.program.source) and self._has_hole(node.range) and _is_sql(node)
             return node if is_text else None
         text = origin.text_of(node, self.site, self._is_part)
         if not isinstance(text, ir.Template | ir.Binary | ir.Call | ir.Conditional):
@@ -96,7 +97,8 @@ class Texts:
         if self._has_hole(text.range):
             is_sql = _is_sql(text) or self._is_list(text)
             return text if is_sql else None
-        return text if pieces else None
+        is_repeated = any(isinstance(part, ir.Call) and self._repeated(part) is not None for part in ir.walk(text))
+        return text if pieces or is_repeated else None
 
     def _names_of_pieces(self, text: ir.Expression) -> list[str]:
         """The lists that a text joins, and the variables with texts that may not be there."""
@@ -154,9 +156,16 @@ class Texts:
 
     def _repeated(self, node: ir.Call) -> Times | None:
         """What a call joins, where holes stand in what is repeated, and it is no list of values."""
-        found = repeated(node, self.site, self.program.source)
+        found = repeated(self._with_its_list(node), self.site, self.program.source)
         is_wanted = found is not None and self._has_hole(found.text[0].range) and not self._is_list(node)
         return found if is_wanted else None
+
+    def _with_its_list(self, node: ir.Call) -> ir.Call:
+        """A call that joins a list as if it made it itself, where a variable holds what a comprehension gives."""
+        made = origin.list_of_values(node, self.site)
+        if made is None or not isinstance(made.value, ir.Comprehension):
+            return node
+        return replace(node, arguments=(replace(node.arguments[0], value=made.value),))
 
     def _chosen(self, node: ir.Conditional) -> Times | None:
         """The texts of SQL that a conditional expression chooses between, where one has a hole."""
@@ -173,7 +182,8 @@ class Texts:
         return any(isinstance(n, ir.Name) and n.id in self._carriers and n.range in range for n in nodes)
 
     def _is_list(self, node: ir.Expression) -> bool:
-        return listed(Value(node, node.range, None), self.program.source) is not None
+        made = origin.list_of_values(node, self.site)
+        return listed(Value(node, node.range, None, made=made), self.program.source) is not None
 
     def is_wanted(self, value: Value) -> bool:
         """Whether a value is one of the holes, or nothing but what makes text of them: no SQL of its own."""
@@ -186,8 +196,10 @@ class Texts:
 
     def _has(self, value: Value, hole: Hole) -> bool:
         """Whether a hole is what a value is made of, there or where its variable is assigned: data, and no SQL."""
-        if hole.range in value.expression.range or (value.made is not None and hole.range in value.made.range):
+        if hole.range in value.expression.range:
             return True
+        if value.made is not None and hole.range in value.made.range:
+            return listed(value, self.program.source) is not None
         if not isinstance(value.expression, ir.Name):
             return False
         made = [s.value for s in reaching(value.expression, self.site) if s.value is not None]
