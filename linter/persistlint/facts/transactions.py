@@ -88,13 +88,15 @@ class StaleWrite(Fact):
 class WriteBack(StaleWrite):
     """A column that is set to what was computed from the value read before. `range` is the write, `column` the column
     or attribute, `read` the call that read it, `is_locked` where something keeps others from writing in between.
-    `library` is that of the write, None where nobody knows."""
+    `library` is that of the write, None where nobody knows. `is_handed` where whoever calls the method of a row read
+    it, and may have locked it."""
 
     column: str
     read: Range
     is_locked: bool
     in_transaction: bool
     library: Library | None
+    is_handed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,8 @@ def _names_table(
 
 
 def composite(literal: Mapping, machine: Interpreter) -> Value | None:
-    """A Go struct literal of a library type that takes SQL in a field: `spanner.Statement{SQL: …}`."""
+    """A Go literal of a library type that takes SQL in a field, `spanner.Statement{SQL: …}`, or names as its keys,
+    `squirrel.Eq{column: value}`."""
     package, _, name = literal.type.strip("&*").partition(".")
     operation = function_of(f"{machine.names.imports.get(package, package)}.{name}", machine)
     if operation is None or not operation.is_sink:
@@ -180,6 +181,9 @@ def composite(literal: Mapping, machine: Interpreter) -> Value | None:
         for entry in literal.entries
         if isinstance(entry.key, String)
     ]
+    if operation.every_argument:
+        keys = (entry.key for entry in literal.entries if entry.key is not None)
+        actuals = [Actual(machine.evaluate(key), key.range, key) for key in keys if not isinstance(key, String)]
     made = Call(literal.range, Name(literal.range, name), ())
     resolved = Resolved(operation, None)
     machine.on_call(made, None, None, resolved, actuals)

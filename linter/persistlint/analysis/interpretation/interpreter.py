@@ -315,9 +315,9 @@ class Interpreter:
         if self.state is not None:
             self.state.assign(path, value, flag)
 
-    def closure(self, function: Function, receiver: Value | None = None) -> Closure:
+    def closure(self, function: Function, receiver: Value | None = None, *, is_early: bool = False) -> Closure:
         """A function as a value; it is remembered, to be run for its own sake later, in case nothing here calls it or
-        code outside the file can."""
+        code outside the file can. `is_early` where its definition is not reached yet."""
         captured = self.state.values if self.state is not None else {}
         # A function inside a function sees what is known where its definition is reached, not where the block begins.
         if id(function) not in self.functions or self.frames[-1].number:
@@ -325,7 +325,7 @@ class Interpreter:
             if not (id(function) in self.inner and self._runs_alone()):  # a caller told more of what is around it
                 around = dict(captured) if inside else self.outer
                 self.functions[id(function)] = (function, receiver, around)
-                self.waiting.add(function, receiver, around)
+                self.waiting.add(function, receiver, around, is_early=is_early)
             if inside:
                 self.inner.add(id(function))
         return Closure(function, self.frames[-1].number, receiver)
@@ -358,7 +358,7 @@ class Interpreter:
                 self.names.classes[statement.name] = statement
                 self.assign(statement.name, Class(statement))
             elif isinstance(statement, FunctionDefinition):
-                self.assign(statement.function.name, self.closure(statement.function))
+                self.assign(statement.function.name, self.closure(statement.function, is_early=True))
             elif isinstance(statement, Nested):
                 self._declare(statement.body)
 

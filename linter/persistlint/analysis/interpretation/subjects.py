@@ -8,6 +8,7 @@ from persistlint.analysis.interpretation.state import NOTHING, Checked
 from persistlint.analysis.names import last_name, path_of
 from persistlint.ir import (
     Argument,
+    AssignmentExpression,
     Attribute,
     Binary,
     Call,
@@ -35,14 +36,22 @@ _CUTS_SIGN = frozenset(
 
 
 def paths_of(expression: Expression) -> Checked:
-    """The variable that a tested expression speaks of, also through `.lower()` and the like."""
-    while isinstance(expression, Call | TypeAssertion | Binary):
+    """The variable that a tested expression speaks of, also through `.lower()` and the like, and the one that it is
+    kept in: `(key := sort.lower())`."""
+    kept: Checked = NOTHING
+    while isinstance(expression, Call | TypeAssertion | Binary | AssignmentExpression):
+        if isinstance(expression, AssignmentExpression):
+            kept |= paths_of(expression.target)
+            if expression.operator != "=":
+                return kept
+            expression = expression.value
+            continue
         if isinstance(expression, TypeAssertion):
             expression = expression.value
             continue
         if isinstance(expression, Binary):  # `(x || "")`, of which an empty text adds nothing
             if expression.operator not in ("or", "??") or not isinstance(expression.right, String | Constant):
-                return NOTHING
+                return kept
             expression = expression.left
             continue
         function, arguments = expression.function, expression.arguments
@@ -53,9 +62,9 @@ def paths_of(expression: Expression) -> Checked:
         elif last_name(function) in _SAME_VALUE_OF and len(arguments) == 1:
             expression = arguments[0].value
         else:
-            return NOTHING
+            return kept
     path = path_of(expression)
-    return frozenset([path]) if path is not None else NOTHING
+    return kept | {path} if path is not None else kept
 
 
 def _is_sign(arguments: Sequence[Argument]) -> bool:

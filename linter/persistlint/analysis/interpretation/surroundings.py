@@ -22,12 +22,13 @@ _MOST = 200  # times that one function is run for its own sake
 
 @dataclass(frozen=True)
 class _Turn:
-    """One meeting with a function: its object, the variables around it, and the functions inside which it was met, by
-    identity."""
+    """One meeting with a function: its object, the variables around it, the functions inside which it was met, by
+    identity, and whether that was where the block begins and not yet where the function is defined."""
 
     receiver: Value | None
     captured: dict[str, Value]
     within: frozenset[int]
+    is_early: bool
 
 
 @dataclass
@@ -38,12 +39,20 @@ class Waiting:
     had: dict[int, int] = field(default_factory=dict)
     within: frozenset[int] = frozenset()
 
-    def add(self, function: Function, receiver: Value | None, captured: dict[str, Value]) -> None:
-        """Take down that a function was met. One that is met because it ran itself is not run again for that."""
-        turns = self.met.setdefault(id(function), (function, []))[1]
+    def add(
+        self, function: Function, receiver: Value | None, captured: dict[str, Value], *, is_early: bool = False
+    ) -> None:
+        """Take down that a function was met. One that is met because it ran itself is not run again for that. What is
+        known where it is defined takes the place of what is known where the block begins (`is_early`)."""
+        key = id(function)
+        turns = self.met.setdefault(key, (function, []))[1]
+        if key in self.within:
+            return
+        if turns and turns[-1].is_early and self.had.get(key, 0) < len(turns):
+            turns.pop()
         is_known = bool(turns) and (turns[-1].receiver, turns[-1].captured) == (receiver, captured)
-        if not is_known and id(function) not in self.within and len(turns) < _MOST:
-            turns.append(_Turn(receiver, captured, self.within))
+        if not is_known and len(turns) < _MOST:
+            turns.append(_Turn(receiver, captured, self.within, is_early))
 
     def functions(self) -> list[Function]:
         """The functions of which a turn is left."""

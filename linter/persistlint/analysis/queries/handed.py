@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _WORD = regex(rb"\w+")
 _CALL = rb"\s*(?:<[^<>()]*>\s*)?\("
-_NO_TEXT = rb"(?!\s*(?:\)|[rbuRBU]?([\"'`])(?:(?!\1)[^$\n])*\1\s*[,)]))"
+_MADE = rb"(?:\s*\(|{)"  # a literal of Go as well: `squirrel.Eq{column: value}`
+_NO_TEXT = rb"(?!\s*(?:[)}]|[rbuRBU]?([\"'`])(?:(?!\1)[^$\n])*\1\s*[,):]))"
 # One that is no SQL: that holds no text but a word.
 _ARGUMENT = rb"(?:[^,()\"'`]++|\((?:[^()]++|\([^()]*+\))*+\)|\"[^\"\s]*+\"|'[^'\s]*+'|`[^`\s]*+`)*+,\s*"
 # A chain with its last word and what follows, or an object of which one key may be the SQL.
@@ -32,7 +33,8 @@ def handed(source: SourceFile) -> Iterator[int]:
     libraries = libraries_of(source)
     splicing, taking = _calls(libraries, languages()[source.language].libraries)
     for name in sorted(splicing & source.words):
-        yield from (match.start() for match in _pattern(name, _NO_TEXT).finditer(source.content))
+        call = _MADE if source.language == "go" else _CALL
+        yield from (match.start() for match in _pattern(name, _NO_TEXT, call).finditer(source.content))
     requests = _requests(libraries, source)
     for name in sorted(taking.keys() & source.words) if requests else ():
         for position in taking[name]:
@@ -62,8 +64,8 @@ def last_word(operation: Operation) -> bytes:
 
 
 @lru_cache(maxsize=1_000)
-def _pattern(name: bytes, arguments: bytes) -> re.Pattern[bytes]:
-    return re.compile(name + rb"(?<!\w" + name + rb")" + _CALL + arguments)
+def _pattern(name: bytes, arguments: bytes, call: bytes = _CALL) -> re.Pattern[bytes]:
+    return re.compile(name + rb"(?<!\w" + name + rb")" + call + arguments)
 
 
 @cache

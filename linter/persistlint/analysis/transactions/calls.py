@@ -17,6 +17,7 @@ from persistlint.analysis.transactions.leaving import leave, move
 from persistlint.analysis.transactions.locks import takes_lock
 from persistlint.analysis.transactions.open import close
 from persistlint.analysis.transactions.outside import is_outside
+from persistlint.analysis.transactions.own_rows import save_own_row
 from persistlint.analysis.transactions.scopes import begin, open_transaction
 from persistlint.analysis.transactions.shapes import ENDS, is_error
 from persistlint.analysis.transactions.stores import asks_outside, opened_on
@@ -165,6 +166,7 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
     if asks_outside(walker, node, use):
         arguments(walker, node)
         return
+    save_own_row(node, walker)
     walker.results.called(node, walker.current(), walker.place)
     name = last_name(node.function)
     path = path_of(node.function) or name

@@ -49,9 +49,18 @@ _NO_FAILURES = regex(
     r"|Http404|KeyError|ValueError|TypeError|AttributeError|IndexError|JSONDecodeError|UnicodeDecodeError|ValidationError)"
 )
 
-# https://peps.python.org/pep-0249/#exceptions, SQLAlchemy's `SQLAlchemyError` and `DBAPIError`, PL/SQL's `OTHERS`
+# https://peps.python.org/pep-0249/#exceptions, PL/SQL's `OTHERS`, and what libraries derive all of their errors from
 _EVERY_ERROR = frozenset(
-    ["Exception", "BaseException", "Error", "DatabaseError", "SQLAlchemyError", "DBAPIError", "OTHERS", "others"]
+    [
+        *("Exception", "BaseException", "Error", "DatabaseError", "OTHERS", "others"),
+        *("SQLAlchemyError", "DBAPIError"),  # SQLAlchemy
+        "PostgresError",  # asyncpg
+        "MySQLError",  # PyMySQL, aiomysql, asyncmy
+        "PeeweeException",
+        "BaseORMException",  # Tortoise
+        "OrmError",  # Pony
+        "PyMongoError",
+    ]
 )
 # What the errors of drivers and ORMs are called, under whatever name a program imports them.
 _SAYS_DATABASE = regex(

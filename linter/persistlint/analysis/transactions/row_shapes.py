@@ -25,11 +25,12 @@ HOLDS_ROWS = frozenset(["rows", "data", "row", "recordset"])  # attributes of re
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row that was read, or several; `is_one` where its numbers are those of columns. `column` where it is about one
-    column of it alone, "" for one whose name is not known."""
+    column of it alone, "" for one whose name is not known. `is_handed` where somebody else read it."""
 
     effect: Effect
     column: str | None = None
     is_one: bool = False
+    is_handed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -267,7 +267,10 @@ class Rows:
         is_relative = found is not None and computed.column in found.relative
         is_locked = read.lock or is_versioned or is_relative or keeps_others_out(effect, walk)
         in_transaction, library = effect.transaction is not None, effect.handle.library
-        self.written.append(WriteBack(effect.range, computed.column, read.range, is_locked, in_transaction, library))
+        is_handed = computed.row.is_handed
+        self.written.append(
+            WriteBack(effect.range, computed.column, read.range, is_locked, in_transaction, library, is_handed)
+        )
 
     def _written_back(self, chain: Chain, found: Outline | None, effect: Effect) -> Iterator[Computed]:
         root = chain.root

@@ -22,6 +22,7 @@ from persistlint.analysis.transactions.handlers import (
     suppressing,
 )
 from persistlint.analysis.transactions.leaving import leave, move
+from persistlint.analysis.transactions.own_rows import know_own_row
 from persistlint.analysis.transactions.results import Results
 from persistlint.analysis.transactions.rows import Rows
 from persistlint.analysis.transactions.scopes import defer, receive, with_block
@@ -107,6 +108,7 @@ class Walk:
     held: set[Handle] = field(default_factory=set)  # connections whose end, which is sure, rolls back what is open
     later: list[tuple[Function, Scope]] = field(default_factory=list)
     rows: Rows = field(default_factory=Rows)
+    own: Known | None = None  # the row that a method of a model is called on
     checks: Checks = field(default_factory=Checks)
     results: Results = field(default_factory=Results)
     place: Place = field(default_factory=Place)
@@ -146,6 +148,7 @@ class Walk:
             is_embedding = self.handles.language == "go" and function.owner is not None
             known = self.handles.embedded(function.owner or "", function.receiver, -1) if is_embedding else None
             self.scope.variables[function.receiver] = Variable(known)
+            know_own_row(function, self)
         for parameter in function.parameters:
             known = (given or {}).get(parameter.name) or self.handles.parameter(
                 parameter.name, parameter.annotation, parameter.range.start

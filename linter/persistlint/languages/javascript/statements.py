@@ -77,11 +77,17 @@ class Lowering(Declarations):
     def _assign(self, node: Node, range: Range) -> list[ir.Statement]:
         target, right = self.field(node, "left"), node.child_by_field_name("right")
         name, name_range, exported = "", target.range, True
+        owner = None
         match target:
             case ir.Name(id=name):
                 exported = name in self.exported
             case ir.Attribute(value=ir.Name(id="module"), name="exports"):
                 pass
+            case ir.Attribute(
+                value=ir.Attribute(value=ir.Name(id=owned), name="prototype"), name=name, name_range=name_range
+            ):
+                if right is not None and inner_of(right).type == "function_expression":  # it has a `this` of its own
+                    owner = owned
             case ir.Attribute(name=name, name_range=name_range):
                 pass
         before: list[ir.Statement] = []
@@ -91,7 +97,7 @@ class Lowering(Declarations):
             definition = self.class_definition(inner_of(right), (), exported, name)
             before, value = [definition], ir.Name(definition.range, definition.name)
         else:
-            value = self.value(right, name, name_range, exported)
+            value = self.value(right, name, name_range, exported, owner)
         is_using = has_token(node, "using")
         operator = self._assignment_operator(node)
         return [*before, ir.Assign(range, target, value, operator, declares=is_using, constant=is_using)]

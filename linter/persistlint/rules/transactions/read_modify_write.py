@@ -18,8 +18,9 @@ as all of SQLite are, a library that compares the row with what was read (Pony),
 and where a comment between the two speaks of the race. An insert is also left alone where the table has a unique key on
 any column that was looked for, or one of which all columns are set; where the lookup has other conditions than `=`;
 where the function speaks of locks, isolation, conflicts or duplicates; and where nothing runs beside it: in synchronous
-functions of JavaScript, and in those of a Python file that imports no web framework. An insert is of severity `info`,
-for mostly a second row does little harm.
+functions of JavaScript, and in those of a Python file that imports no web framework. A method of a row that changes the
+row itself and saves it is a warning, for whoever calls it may have locked the row; it is silent where it is handed a
+transaction. An insert is of severity `info`, for mostly a second row does little harm.
 
 ## Why it matters
 
@@ -170,7 +171,8 @@ def _written_back(fact: WriteBack, context: RuleContext) -> Diagnostic:
         f"{also}",
         help="Let the database compute it (`SET n = n + 1`), or lock the row when you read it (`FOR UPDATE`).",
         fixes=computed_there(context.program, fact) if context.program is not None else (),
-        related=(Related(fact.read, "the value is read here"),),
+        severity=Severity.WARNING if fact.is_handed else None,
+        related=() if fact.is_handed else (Related(fact.read, "the value is read here"),),
     )
 
 
