@@ -188,6 +188,10 @@ def _in_expression(node: Expression) -> Iterator[Found]:
         case Call(function=Attribute(name="SetDefault"), arguments=(key, value)):
             if isinstance(key.value, String) and isinstance(value.value, String):
                 yield key.value.value, value.value
+        case Call(function=Attribute(value=Name(id="cmp"), name="Or"), arguments=(*others, last)):
+            looked_up = [found for found in (lookup(other.value) for other in others) if found is not None]
+            if looked_up and isinstance(last.value, String):  # the first that is not empty, in Go
+                yield looked_up[-1].setting, last.value
         case Call():
             found = lookup(node)
             if found and isinstance(found.default, String) and not _is_second_name(node, found.default.value):

@@ -13,6 +13,7 @@ class JsonOrigin(Enum):
     """Where decoded JSON, or its text, comes from; the value is how a message says it."""
 
     REQUEST = "the body of a request"
+    FIELD = "a field of a request"
     RESPONSE = "what another service answered"
     MESSAGE = "a message"
     MODEL = "what a language model wrote"
@@ -31,6 +32,11 @@ class JsonOrigin(Enum):
     def is_trusted(self) -> bool:
         """Whether the developers of the program wrote it, as far as the file tells."""
         return self in (JsonOrigin.FILE, JsonOrigin.PROGRAM)
+
+    @property
+    def is_of_request(self) -> bool:
+        """Whether it came with a request, whose sender an answer tells that it is bad."""
+        return self in (JsonOrigin.REQUEST, JsonOrigin.FIELD)
 
     @property
     def has_known_shape(self) -> bool:

@@ -194,8 +194,9 @@ def caught_parse(program: Program, fact: JsonParse) -> tuple[Fix, ...]:
     function, indentation, step = frame.function, program.indentation(whole.start), program.indent or "  "
     quote = program.quote
     is_typed = program.source.language == "typescript"  # where a cause may be too new for its types
+    is_of_request = fact.origin is not None and fact.origin.is_of_request
     has_response = function is not None and any(parameter.name == "res" for parameter in function.parameters)
-    if fact.origin is JsonOrigin.REQUEST and has_response:
+    if is_of_request and has_response:
         catch, leave = "catch", f"return res.status(400).json({{ error: {quote}invalid JSON{quote} }})"
     elif fact.origin is JsonOrigin.MESSAGE and function is not None and _LISTENS.match(function.name):
         catch, leave = "catch", "return"  # a listener, whose caller wants no error
@@ -232,7 +233,7 @@ def _only_decodes(value: Expression, fact: JsonParse) -> bool:
 def _answered(program: Program, fact: JsonParse, frame: Frame, statement: Assign) -> tuple[Fix, ...]:
     """The answer of the framework of a file, by `answers.toml`, where the body of a request is no JSON."""
     value, function = statement.value, frame.function
-    if fact.origin is not JsonOrigin.REQUEST or value is None or value.range.start != fact.range.start:
+    if fact.origin is None or not fact.origin.is_of_request or value is None or value.range.start != fact.range.start:
         return ()
     if function is None or not program.is_alone(statement) or not program.is_clean(statement.range):
         return ()

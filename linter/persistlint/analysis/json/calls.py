@@ -24,6 +24,7 @@ from persistlint.ir import (
     Template,
 )
 from persistlint.regexes import regex
+from persistlint.source import Range
 from persistlint.sql.rows import always_one_row
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _HTTP_CLIENT = regex(r".*(?:client|axios|http|api|request|instance|service)s?")
 _OWN_MODULES = (".", "~", "@/", "src/")
 _LOOKS = regex(r"check|status|ok", re.IGNORECASE)  # in the name of what a promise goes through
 _OF_ITSELF = regex(r"[\"'`]/(?!/)")
+_TYPE_ARGUMENT = regex(r"\s*(?:\?\.)?<(.+)>\s*\(\s*\)?", re.DOTALL)  # between a function and its first argument
 _JSON_FILE = regex(r"\.json[\"'`]$")  # at the end of an address
 PROMISED = frozenset(["then", "catch", "finally"])  # methods of promises, whatever these come to
 # Of a text, whatever stands around what is wanted.
@@ -80,12 +82,15 @@ def given(entry: Entry, node: Expression, run: Run, base: Value | None) -> Value
     match entry.gives:
         case "document":
             is_declared = is_checked or (origin is JsonOrigin.REQUEST and run.is_validated)
-            return Document(origin, node.range, frozenset() if is_declared else None)
+            document = Document(origin, node.range, frozenset() if is_declared else None)
+            return _typed(document, base.type if isinstance(base, Thing) else "", run)
         case "text":
             response = base.range if isinstance(base, Thing) and base.kind == "response" else None
             return Text(origin, response=response)
         case "rows":
             return Document(JsonOrigin.ROWS, node.range, frozenset(), length=int(is_checked))
+        case "result" if entry.rows is not None and entry.rows.search(run.text(node)):
+            return Document(JsonOrigin.ROWS, node.range, frozenset())
         case "row":
             return Document(entry.origin or JsonOrigin.ROWS, node.range, frozenset(), length=A_ROW)
         case "same" | None:
@@ -119,7 +124,7 @@ def _known(node: Call, entry: Entry, run: Run, state: State, base: Value | None)
         return None
     if entry.gives == "same" and base is None:
         base = run.value(node.arguments[0].value) if node.arguments else None
-    result = given(entry, node, run, base)
+    result = _typed(given(entry, node, run, base), _type_argument(node, run), run)
     if isinstance(result, Thing) and result.kind in ("response", "client") and _raises(node):
         result = replace(result, is_checked=True)
     if isinstance(result, Thing) and result.kind in ("response", "answer") and _asks_itself(node, run):
@@ -134,6 +139,26 @@ def _known(node: Call, entry: Entry, run: Run, state: State, base: Value | None)
         if isinstance(source, Text) and source.response is not None:
             result = replace(result, range=source.response)
     return result
+
+
+def _typed(value: Value | None, type: str, run: Run) -> Value | None:
+    """A value whose JSON is declared to be of a type: `get<Page>(url)`, whose keys are there but for the optional."""
+    if not type:
+        return value
+    if isinstance(value, Thing):
+        return replace(value, type=type)
+    if isinstance(value, Document) and value.keys is None:
+        return replace(value, keys=run.shapes.keys(type), type=type)
+    return value
+
+
+def _type_argument(node: Call, run: Run) -> str:
+    """The type that a call of TypeScript names: `Page` of `get<Page>(url)`; "" where it names none."""
+    if not run.is_script:
+        return ""
+    end = node.arguments[0].range.start if node.arguments else node.range.end
+    found = _TYPE_ARGUMENT.fullmatch(run.source.text(Range(node.function.range.end, end)))
+    return found[1].strip() if found is not None else ""
 
 
 def _asks_itself(node: Call, run: Run) -> bool:
@@ -175,7 +200,8 @@ def _method(node: Call, function: Attribute, run: Run, state: State) -> Value | 
         return Document(JsonOrigin.RESPONSE, node.range)
     if run.is_script and _is_http(node, name, function):
         # What a client of the project's own gives is the project's own matter, but for how many there are.
-        return Thing("answer", node.range, is_checked=_is_own(function.value, run))
+        is_own = _is_own(function.value, run)
+        return Thing("answer", node.range, is_checked=is_own, type=_type_argument(node, run))
     if run.language == "python" and name == "get":
         return documents.get_of_unknown(node, function, run, state)
     hand_on(node, run, state)

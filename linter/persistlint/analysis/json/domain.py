@@ -194,6 +194,9 @@ class JsonDomain(Domain[State]):
                 run.key_sets[target.id] = keys_of(value)
                 run.tests[target.id] = value if isinstance(value, Binary | Comprehension) else None
                 run.lengths[target.id] = place_of(value.value) if isinstance(value, Attribute) else None
+                run.counts[target.id] = guards.measured(value, run) if value is not None else None
+            elif isinstance(target, Mapping):
+                run.counts.update(guards.counts_beside(target))
             if value is not None and (shaped := run.shaped.get(unwrapped(value).range)) is not None:
                 run.shaped[unwrapped(value).range] = (place, shaped[1])
             return

@@ -31,6 +31,7 @@ from persistlint.regexes import regex
 if TYPE_CHECKING:
     from persistlint.analysis.json.run import Run
     from persistlint.analysis.json.state import State
+    from persistlint.ir import Mapping
 
 _LENGTHS = frozenset(["length", "size"])
 _COUNTS = frozenset(["rowCount", "rowsAffected", "rowcount"])
@@ -96,8 +97,32 @@ def _counted(bound: Expression, run: Run) -> Place | None:
     """The place whose length an index is below: `x` of `x.length`, and of a variable that was set to it."""
     if isinstance(bound, Name):
         return run.lengths.get(bound.id)
-    measured = _measured(bound)
-    return place_of(measured) if measured is not None else None
+    found = measured(bound, run)
+    return place_of(found) if found is not None else None
+
+
+def counts_beside(pattern: Mapping) -> dict[str, Expression | None]:
+    """The variables of a pattern that have the number of the rows beside them: `{ rows, rowCount }`."""
+    taken = {entry.key.value: entry.value for entry in pattern.entries if isinstance(entry.key, String)}
+    return {
+        target.id: taken.get("rows") for key, target in taken.items() if key in _COUNTS and isinstance(target, Name)
+    }
+
+
+def measured(test: Expression, run: Run) -> Expression | None:
+    """What a test measures: `x` of `len(x)`, `x.length`, `Object.keys(x).length`, and of a variable that has it."""
+    match test:
+        case Name(id=id):
+            return run.counts.get(id)
+        case Call(function=function, arguments=(argument, *_)) if last_name(function) == "len":
+            return argument.value
+        case Attribute(name=name, value=value) if name in _LENGTHS:
+            return value
+        case Attribute(name=name) if name in _COUNTS:
+            return test
+        case Binary(operator="??" | "or", left=left, right=Number(value=0)):
+            return measured(left, run) if isinstance(left, Attribute | Call) else None
+    return None
 
 
 def _ask_outcome(test: Expression, run: Run, state: State) -> None:
@@ -112,7 +137,7 @@ def _ask_outcome(test: Expression, run: Run, state: State) -> None:
         return
     is_zero_test = run.language == "go" and _is_zero_test(test)
     for asked in (test.left, test.right) if isinstance(test, Binary) else (test,):
-        place = place_of(_measured(asked) or asked)
+        place = place_of(measured(asked, run) or asked)
         if place is not None and len(place) > 1 and (is_zero_test or _is_outcome(place[-1])):
             _answer(place[:-1], run, state)
     if isinstance(test, Attribute | Subscript) and isinstance(body := run.value(test.value), Document):
@@ -138,8 +163,8 @@ def _is_zero_test(test: Expression) -> bool:
 
 
 def _truthy(test: Expression, run: Run, state: State) -> None:
-    if (measured := _measured(test)) is not None:
-        _long(measured, 1, state)
+    if (counted := measured(test, run)) is not None:
+        _long(counted, 1, state)
         return
     _present(test, state)
     if run.language == "python" and (place := place_of(test)) is not None:
@@ -155,16 +180,16 @@ def _compare(operator: str, left: Expression, right: Expression, truth: bool, ru
         if (operator == "==") is not is_nothing:
             _present(left.operand, state)
         return
-    measured = _measured(left)
-    if measured is not None and isinstance(right, Number) and isinstance(right.value, int | float):
+    counted = measured(left, run)
+    if counted is not None and isinstance(right, Number) and isinstance(right.value, int | float):
         least = {"==": right.value, ">": right.value + 1, ">=": right.value}.get(operator, 0)
         if operator == "!=" and right.value == 0:
             least = 1
-        _long(measured, int(least), state)
+        _long(counted, int(least), state)
         return
-    is_counted = isinstance(right, Name) or _measured(right) is not None
-    if measured is not None and operator in ("==", ">", ">=") and is_counted:
-        _long(measured, 1, state)  # `len(rows) == limit`: a page that is full, as many as were asked for, or more
+    is_counted = isinstance(right, Name) or measured(right, run) is not None
+    if counted is not None and operator in ("==", ">", ">=") and is_counted:
+        _long(counted, 1, state)  # `len(rows) == limit`: a page that is full, as many as were asked for, or more
         return
     match right:
         case Constant(value=None):
@@ -228,27 +253,13 @@ def _keys(place: Place, key: Expression) -> list[Place]:
     return [(*place, step)] if step is not None else []
 
 
-def _measured(test: Expression) -> Expression | None:
-    """What a test measures: `x` of `len(x)`, `x.length`, `Object.keys(x).length`."""
-    match test:
-        case Call(function=function, arguments=(argument, *_)) if last_name(function) == "len":
-            return argument.value
-        case Attribute(name=name, value=value) if name in _LENGTHS:
-            return value
-        case Attribute(name=name) if name in _COUNTS:
-            return test
-        case Binary(operator="??" | "or", left=left, right=Number(value=0)):
-            return _measured(left) if isinstance(left, Attribute | Call) else None
-    return None
-
-
-def _long(measured: Expression, least: int, state: State) -> None:
+def _long(counted: Expression, least: int, state: State) -> None:
     if least < 1:
         return
-    place = place_of(measured)
+    place = place_of(counted)
     if place is None:
         return
-    if isinstance(measured, Attribute) and measured.name in _COUNTS:
+    if isinstance(counted, Attribute) and counted.name in _COUNTS:
         place = (*place[:-1], "rows")
     state.know(prefixes(place))
     state.measure(place, least)

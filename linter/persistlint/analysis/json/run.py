@@ -70,6 +70,7 @@ class Run:
     key_sets: dict[str, Place | None] = field(default_factory=dict)  # what the keys in a variable are keys of
     tests: dict[str, Expression | None] = field(default_factory=dict)  # what a variable says of something else
     lengths: dict[str, Place | None] = field(default_factory=dict)  # what a variable may be the length of
+    counts: dict[str, Expression | None] = field(default_factory=dict)  # whose elements a variable is the number of
     missing: dict[tuple[int, Place], Range] = field(default_factory=dict)  # where a function first misses a part
     answered: set[Range] = field(default_factory=set)  # requests whose status somebody looks at
     shaped: dict[Range, tuple[Place | None, JsonShape]] = field(default_factory=dict)

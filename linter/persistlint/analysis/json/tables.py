@@ -32,6 +32,7 @@ Keys of functions and members alike:
 - `origin`: the name of a `JsonOrigin` in lower case.
 - `sql`: index of the argument that is a SQL statement, which tells how many rows there are. Where it is none, the
   member is another one.
+- `rows`: what stands in the text of a call that gives the rows themselves, in place of the result that has them.
 
 `called` of a member: true for a method alone, false for an attribute alone. `arguments` is how many it takes at most.
 """
@@ -68,11 +69,13 @@ class Entry:
     gives: str | None = None
     origin: JsonOrigin | None = None
     sql: int | None = None
+    rows: re.Pattern[str] | None = None
 
     @property
     def is_beginning(self) -> bool:
-        """Whether what it does is of interest by itself."""
-        return self.decodes is not None or self.encodes is not None or self.gives in _BEGINNINGS
+        """Whether what it does is of interest by itself; a field of a request is where something decodes it."""
+        is_of_interest = self.gives in _BEGINNINGS and self.origin is not JsonOrigin.FIELD
+        return self.decodes is not None or self.encodes is not None or is_of_interest
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +184,12 @@ def _entry(keys: dict[str, Any]) -> Entry:
     gives = keys.get("gives")
     if gives is not None and gives not in KINDS:
         raise ValueError(f"nothing is called {gives!r}")
-    origin = keys.pop("origin", None)
-    return Entry(origin=JsonOrigin[origin.upper()] if origin is not None else None, **keys)
+    origin, rows = keys.pop("origin", None), keys.pop("rows", None)
+    return Entry(
+        origin=JsonOrigin[origin.upper()] if origin is not None else None,
+        rows=re.compile(rows) if rows is not None else None,
+        **keys,
+    )
 
 
 def _member(keys: dict[str, Any]) -> Member:

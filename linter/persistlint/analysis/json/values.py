@@ -54,12 +54,14 @@ class Text:
 @dataclass(frozen=True, slots=True)
 class Thing:
     """Something that JSON or rows come out of, of a kind of `tables`: a response, a client, a cursor. `range` is the
-    call that made it; `is_checked` where its status, or the number of its rows, is known to be right."""
+    call that made it; `is_checked` where its status, or the number of its rows, is known to be right. `type` is what
+    the call declares its JSON to be, as written."""
 
     kind: str
     range: Range
     is_checked: bool = False
     origin: JsonOrigin | None = None
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

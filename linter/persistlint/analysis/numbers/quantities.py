@@ -156,7 +156,11 @@ def _result_of(call: Call, name: str, depth: int) -> Quantity:
 
 
 def _length_of(counted: Expression) -> Quantity:
-    name = words(last_name(counted))
+    match counted:
+        case Subscript(index=String(value=key)):
+            name = words(key)
+        case _:
+            name = words(last_name(counted))
     if not _PARTS.isdisjoint(name):
         return Quantity.PARTS
     return Quantity.BYTES if name and name[-1] in _BUFFERS else Quantity.LENGTH

@@ -3,12 +3,13 @@
 
 JSON that comes from outside or was stored, and is decoded with nothing to catch text that is none.
 
-Text from outside is the body of a request, a message, what another service or a language model answered, a cache or
-the browser's storage, an environment variable, a column of a row. A handler counts where it catches the right error; a
-`finally` alone does not, and neither does a `catch` whose own block decodes. Left alone are constants, what was encoded
-just before, files, what a module decodes when it is loaded, unless it was stored, text of which something has said that
-it is JSON, what a function like `tryCatch` is given, and a `then` whose chain ends in a `catch`; and so are the scripts
-of a project, where an error that nobody catches ends the run before the eyes of whoever started it.
+Text from outside is the body of a request or a field of it (a form, the query, a header, a cookie), a message, what
+another service or a language model answered, a cache or the browser's storage, an environment variable, a column of a
+row. A handler counts where it catches the right error; a `finally` alone does not, and neither does a `catch` whose own
+block decodes. Left alone are constants, what was encoded just before, files, what a module decodes when it is loaded,
+unless it was stored, text of which something has said that it is JSON, what a function like `tryCatch` is given, and a
+`then` whose chain ends in a `catch`; and so are the scripts of a project, where an error that nobody catches ends the
+run before the eyes of whoever started it.
 
 What one function decodes of what the program itself stored is one report. Text of a row is a warning where it is
 decoded row by row, and a broken one takes the others with it, and else a note: the program wrote it itself. An answer

@@ -3,7 +3,8 @@
 
 A table with a column that says whose row it is (`tenant_id`, `org_id`, `account_id`, `workspace_id`, …; `user_id` in a
 Supabase project) and no `ENABLE ROW LEVEL SECURITY`, in a project in which other tables have it. A column that is added
-later counts as well. A table of which the script takes all rights away and gives none is left alone.
+later counts as well. A table of which the script takes all rights away and gives none is left alone, and so is one
+that has a policy already, of which `rls-policy-without-enable` speaks.
 
 ## Why it matters
 
@@ -84,7 +85,7 @@ def rls_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     reported = _closed(script)
     owners: dict[str, str] = {}
     for table, column, _ in script.columns():
-        if table.has_row_security or table.parent is not None or table.name.key in reported:
+        if table.has_row_security or table.policies or table.parent is not None or table.name.key in reported:
             continue
         key = table.name.key
         if key not in owners:
@@ -105,8 +106,7 @@ def rls_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
 
 
 def _remedy(script: Script, table: Table, column: Column, context: RuleContext) -> Remedy:
-    """What all other tables have that belong to the same owner by that column: the policy, and whether it is forced.
-    For a table that has a policy it is not known what is missing."""
+    """What all other tables have that belong to the same owner by that column: the policy, and whether it is forced."""
     others = [each for each in script.final.tables.values() if each.has_row_security and each.column(column.name)]
     conditions = {_condition(each, column.name) for each in others}
     maker = next((change for change in script.of(CreateTable) if column.range in change.range), None)
@@ -114,8 +114,6 @@ def _remedy(script: Script, table: Table, column: Column, context: RuleContext) 
     types = {each.type.name for other in others if (each := other.column(column.name)) is not None and each.type}
     editor, name = Editor(script, context.file), new_name(script, table.name.name, column.name)
     if maker is None or not condition or column.type is None or types != {column.type.name} or not name:
-        return Remedy()
-    if table.policies:
         return Remedy()
     policy, is_forced = (identifier(name, script.dialect), condition), all(each.is_forced for each in others)
     title, lines = "Guard it as the others are", _guard(editor.text(maker.table), policy, is_forced=is_forced)[0]
