@@ -19,6 +19,7 @@ from persistlint.facts import (
     JsonCast,
     JsonFact,
     Launch,
+    Limit,
     MixedResult,
     ModelDefinition,
     OpenRows,
@@ -54,6 +55,7 @@ Wanted: TypeAlias = "Mapping[type[Any], frozenset[Sign]]"
 # tells from the bytes of a file whether there is any.
 _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((SqlText, SentStatements), "queries.facts"),
+    ((Limit,), "limits"),
     ((Procedure, Transaction, StaleWrite, Handled, ErrorAnswer, StaleResult, Uncommitted, OpenRows), "transactions"),
     ((JsonFact,), "json.programs"),
     ((JsonCast,), "json.casts"),
@@ -82,6 +84,7 @@ _LANGUAGES = {
     "json.strings": PROGRAMS,
     "transactions": PROGRAMS,
     "tables.foreign_keys": PROGRAMS,
+    "limits": PROGRAMS,
     "migrations": ("python", "javascript", "typescript"),
     "revisions": ("python",),
     "launches": ("shell",),

@@ -25,7 +25,7 @@ from persistlint.facts.literals import Calculation, Duration, Fallback, MixedRes
 from persistlint.facts.migrations import Launch, Loss, Revision, Synchronisation, UncheckedReferences
 from persistlint.facts.models import Drift, DriftKind, ModelDefinition
 from persistlint.facts.places import Arm, Part, Place
-from persistlint.facts.queries import Context, Hole, Origin, Query, Site, SqlText, Tail, Text
+from persistlint.facts.queries import Context, Hole, Limit, Origin, Query, Site, SqlText, Tail, Text
 from persistlint.facts.signs import Sign
 from persistlint.facts.suppressions import Suppression, SuppressionDefect
 from persistlint.facts.transactions import (
@@ -82,6 +82,7 @@ __all__ = [
     "JsonResponse",
     "JsonShape",
     "Launch",
+    "Limit",
     "Loss",
     "MixedResult",
     "ModelDefinition",
