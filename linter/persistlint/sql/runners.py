@@ -45,6 +45,7 @@ class Pattern:
     undo: str = ""
     version: re.Pattern[str] | None = None
     says_utc: bool = False
+    sums: bool = False
     switch: str = ""
     annotation: str = ""
     new: str = ""
@@ -88,6 +89,7 @@ def runner_of(pattern: Pattern | None, path: str, text: str) -> Runner:
         owner=pattern.owner,
         says_utc=pattern.says_utc,
         timestamptz=pattern.timestamptz,
+        sums=pattern.sums,
     )
 
 
