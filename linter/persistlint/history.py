@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-BRANCH = "the default branch of `origin`"
-"""How messages call it."""
-
 MARK = "history"
 """The mark of what depends on it (`facts.Consulted`): no state of any file tells that it is the same, so that it is
 looked at again in every run."""

@@ -2,9 +2,9 @@
 ## What it finds
 
 A new revision of Alembic that comes after one which another revision on the default branch of the remote comes after as
-well, by now. The branch is asked of git as it was when somebody fetched it last, without the network. Where nobody knows
-that branch, nothing is reported: `git remote set-head origin --auto` makes it known, and in CI a clone with its history
-(`fetch-depth: 0`).
+well, by now. The branch is asked of git as it was when somebody fetched it last, without the network. Where nobody
+knows that branch, nothing is reported: `git remote set-head origin --auto` makes it known, and in CI a clone with its
+history (`fetch-depth: 0`).
 
 ## Why it matters
 
@@ -51,7 +51,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.facts import Fork
-from persistlint.history import BRANCH
+from persistlint.phrases import DEFAULT_BRANCH
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -65,6 +65,6 @@ def alembic_not_on_base_head(fork: Fork, context: RuleContext) -> Iterator[Diagn
     """Report a revision that will be a second head."""
     yield context.report(
         fork.range,
-        f"`{fork.child}` on {BRANCH} comes after `{fork.parent}` as well, so that merging `{fork.id}` makes two heads.",
+        f"`{fork.child}` on {DEFAULT_BRANCH} comes after `{fork.parent}` as well, so that merging `{fork.id}` makes two heads.",
         help="Bring the branch up to date, and let this revision come after the head that is there then.",
     )

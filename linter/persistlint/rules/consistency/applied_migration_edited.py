@@ -47,7 +47,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.facts import SCHEMA_LANGUAGES, Merging
-from persistlint.history import BRANCH
+from persistlint.phrases import DEFAULT_BRANCH
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def applied_migration_edited(migration: Merging, context: RuleContext) -> Iterat
     """Report a merged migration that was changed."""
     if not migration.is_edited:
         return
-    where = f"This migration is on {BRANCH} already, and says something else there"
+    where = f"This migration is on {DEFAULT_BRANCH} already, and says something else there"
     yield context.report(
         migration.range,
         f"{where}: {migration.sums} refuses it where it has run."

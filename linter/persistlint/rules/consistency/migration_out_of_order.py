@@ -46,7 +46,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Related, Severity
 from persistlint.facts import Merging
-from persistlint.history import BRANCH
+from persistlint.phrases import DEFAULT_BRANCH
 from persistlint.rule import RuleContext, rule
 from persistlint.source import Range
 
@@ -71,7 +71,7 @@ def migration_out_of_order(migration: Merging, context: RuleContext) -> Iterator
     name = last.name if _is_named(last) else f"{last.parent.name}/{last.name}"
     yield context.report(
         migration.range,
-        f"`{name}` is on {BRANCH} already and comes behind this one: where it has run, this comes too late.",
+        f"`{name}` is on {DEFAULT_BRANCH} already and comes behind this one: where it has run, this comes too late.",
         help="Give this one a number or a time behind it.",
         related=(Related(Range(0, 0), "the last one that is merged", last.as_posix()),),
     )
