@@ -46,6 +46,7 @@ class Pattern:
     version: re.Pattern[str] | None = None
     says_utc: bool = False
     sums: bool = False
+    references: str = "on"
     switch: str = ""
     annotation: str = ""
     new: str = ""
@@ -90,6 +91,7 @@ def runner_of(pattern: Pattern | None, path: str, text: str) -> Runner:
         says_utc=pattern.says_utc,
         timestamptz=pattern.timestamptz,
         sums=pattern.sums,
+        checks_references=pattern.references == "on",
     )
 
 

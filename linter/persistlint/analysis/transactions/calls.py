@@ -195,7 +195,9 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
             opened = open_transaction(walker, node.range, Scoping.CALLBACK, chain, None)
             opened.is_async, opened.method, opened.is_wrapped = value.function.is_async, name, True
             walker.around.append(opened)
+            around, walker.parallel = walker.parallel, False  # each has a connection of its own
             inline(walker, value.function, opened)
+            walker.parallel = around
             walker.around.remove(opened)
             opened.is_over = True
         elif isinstance(value, Lambda) and name in _ITERATES:

@@ -65,6 +65,6 @@ def alembic_not_on_base_head(fork: Fork, context: RuleContext) -> Iterator[Diagn
     """Report a revision that will be a second head."""
     yield context.report(
         fork.range,
-        f"`{fork.child}` on {DEFAULT_BRANCH} comes after `{fork.parent}` as well, so that merging `{fork.id}` makes two heads.",
+        f"`{fork.child}` on {DEFAULT_BRANCH} comes after `{fork.parent}` too: with `{fork.id}` there are two heads.",
         help="Bring the branch up to date, and let this revision come after the head that is there then.",
     )
