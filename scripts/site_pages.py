@@ -118,6 +118,8 @@ def with_titles(markdown: str) -> str:
     def title(match: re.Match[str]) -> str:
         if "beside" in match["rest"].split():
             return f'```{match["kind"]} title="beside it"'
+        if {"merged", "ahead"} & set(match["rest"].split()):
+            return f'```{match["kind"]} title="on the default branch"'
         number = seen[match["kind"]] = seen.get(match["kind"], 0) + 1
         return f'```{match["kind"]} title="{"reported" if number == 1 else "not reported"}"'
 

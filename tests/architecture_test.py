@@ -50,6 +50,7 @@ ALLOWED = {
         "libraries",
         "languages",
         "facts",
+        "history",
         "settings",
         "paths",
         "reading",

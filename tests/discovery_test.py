@@ -45,6 +45,13 @@ def test_what_nobody_writes_by_hand_is_skipped(tree: Path) -> None:
     assert _found("src/vendor") == ["src/vendor/c.go"], "unless it is what was asked for"
 
 
+def test_a_package_of_go_may_be_called_build(tree: Path) -> None:
+    _touch("build/a.go", "build/b.py", "cmd/build/c.go", "build/node_modules/d.go", "dist/e.go")
+    assert _found(".") == ["build/a.go", "cmd/build/c.go"]
+    assert not discovery.is_out(Path("build/a.go"))
+    assert discovery.is_out(Path("build/b.py"))
+
+
 def test_packages_that_pip_put_beside_the_code_are_skipped(tree: Path) -> None:
     _touch("handler.py", "jwt/api.py", "six.py", "own/jwt/a.py", "lib/attr/b.py", "lib/yaml/c.py", "lib/mine.py")
     _touch("PyJWT-2.0.dist-info/RECORD", "lib/attr-1.dist-info/METADATA", "lib/PyYAML-6.dist-info/top_level.txt")

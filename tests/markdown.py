@@ -71,10 +71,30 @@ class Expectation:
 
 
 @dataclass(frozen=True)
+class History:
+    """The default branch of the remote of a case: the paths and texts of files on it where the checkout left it, and of
+    those that came since."""
+
+    merged: tuple[tuple[str, str], ...] = ()
+    ahead: tuple[tuple[str, str], ...] = ()
+
+    def with_block(self, block: Block) -> History:
+        """The same with one more file, if the block is one of the branch."""
+        file = (block.attribute("path") or FILENAMES[block.kind], block.text)
+        if "merged" in block.words:
+            return replace(self, merged=(*self.merged, file))
+        return replace(self, ahead=(*self.ahead, file)) if "ahead" in block.words else self
+
+
+NO_HISTORY = History()
+
+
+@dataclass(frozen=True)
 class Case:
     """One program to check. `fixed` is what all its fixes make of it, without the expectations; where `is_fix_missing`,
     it is what they should make of it and do not yet. `beside` are other files of its project: their paths and texts.
-    `base` is what a database server is given before the program, `marks` are the other words behind its language."""
+    `history` is what the default branch of the remote has. `base` is what a database server is given before the
+    program, `marks` are the other words behind its language."""
 
     heading: str
     line: int
@@ -87,6 +107,7 @@ class Case:
     fixed: str | None = None
     is_fix_missing: bool = False
     beside: tuple[tuple[str, str], ...] = ()
+    history: History = NO_HISTORY
     base: str = ""
     marks: frozenset[str] = frozenset()
 
@@ -130,9 +151,10 @@ def cases(markdown: str) -> list[Case]:
     bases: dict[str | None, str] = {}  # of the heading, by dialect
     usual: dict[str | None, str] = {}  # of the file
     heading = ""
+    history = NO_HISTORY
     for block in blocks(markdown):
         if block.heading != heading:
-            heading, options, beside, bases = block.heading, {}, [], {}
+            heading, options, beside, bases, history = block.heading, {}, [], {}, NO_HISTORY
         if block.kind == "toml":
             options = tomllib.loads(block.text)
         elif block.kind not in FILENAMES and not ("beside" in block.words and block.attribute("path")):
@@ -142,12 +164,14 @@ def cases(markdown: str) -> list[Case]:
         elif "base" in block.words:
             is_usual = markdown.startswith(f"# {heading}\n")
             (usual if is_usual else bases)[block.attribute("dialect")] = block.text
+        elif block.words & {"merged", "ahead"}:
+            history = history.with_block(block)
         elif "beside" in block.words:
             beside.append((block.attribute("path") or FILENAMES[block.kind], block.text))
         else:
             dialect = block.attribute("dialect")
             base = bases.get(dialect, usual.get(dialect, ""))
-            found.append(replace(_case(block, options, tuple(beside)), base=base))
+            found.append(replace(_case(block, options, tuple(beside)), base=base, history=history))
     return found
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from markdown import FILENAMES, Case, blocks, cases, sections, without_expectations
+from markdown import FILENAMES, NO_HISTORY, Case, blocks, cases, sections, without_expectations
 from persistlint.analysis.scripts import facts as scripts_in
 from persistlint.facts import SchemaFile
 from persistlint.fixes.converge import converge
@@ -77,13 +77,16 @@ def test_is_documented_under_the_fixed_headings(rule: Rule[Any]) -> None:
 def test_examples_of_the_documentation_behave(rule: Rule[Any]) -> None:
     examples: dict[str, list[Case]] = {}
     beside: list[tuple[str, str]] = []
+    history = NO_HISTORY
     for block in blocks(sections(rule.docs)["Example"]):
         path = block.attribute("path") or FILENAMES.get(block.kind, "")
         if "beside" in block.words:
             beside.append((path, block.text))
+        elif block.words & {"merged", "ahead"}:
+            history = history.with_block(block)
         elif block.kind in FILENAMES:
             dialect = block.attribute("dialect")
-            case = Case("Example", block.line, path, block.text, (), dialect, beside=tuple(beside))
+            case = Case("Example", block.line, path, block.text, (), dialect, beside=tuple(beside), history=history)
             examples.setdefault(block.kind, []).append(case)
     assert examples, "no example"
     for language, (bad, good, *_) in examples.items():

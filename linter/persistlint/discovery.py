@@ -17,7 +17,7 @@ from persistlint.languages import language_of
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pathspec import GitIgnoreSpec
 
@@ -28,6 +28,15 @@ SKIPPED = frozenset({
     "__pycache__", "__pypackages__", "_build", "buck-out", "build", "dist", "node_modules", "site-packages", "vendor",
     "venv",
 })  # fmt: skip
+# Of these, one that builds of Go put no source into: it is the name of a package like any other there.
+_OF_GO = frozenset({"build"})
+
+
+def is_skipped(parts: Iterable[str]) -> bool:
+    """Whether a file lies in a directory that is skipped, from the parts of its path, the last being its name."""
+    *folders, name = parts
+    found = SKIPPED.intersection(folders)
+    return bool(found) and not (found <= _OF_GO and name.endswith(".go"))
 
 
 @dataclass(frozen=True)
@@ -117,10 +126,10 @@ def is_out(
     """Whether a file would be left out of a run over a directory, without `root` the current one; `brought` tells what
     packages brought into a directory. Raises `ConfigError`."""
     file, here = absolute(path), absolute(root) if root else Path.cwd()
-    folders = file.relative_to(here).parts[:-1] if file.is_relative_to(here) else ()
-    if not SKIPPED.isdisjoint(folders) or is_excluded(path, overrides):
+    parts = file.relative_to(here).parts if file.is_relative_to(here) else (file.name,)
+    if is_skipped(parts) or is_excluded(path, overrides):
         return True
-    above = (file, *file.parents)[: len(folders) + 1]
+    above = (file, *file.parents)[: len(parts)]
     return any(each.name in brought(each.parent) for each in above)
 
 
@@ -164,7 +173,7 @@ def _every_name(root: str, overrides: Overrides, failures: list[Failure]) -> Ite
         listed = _listed_by_git(folder)
         brought = _brought(folder, listed) if listed is not None else frozenset()
         for name in _walked(folder, overrides, failures) if listed is None else listed:
-            if not SKIPPED.isdisjoint(name.split("/")[:-1]) or (brought and not brought.isdisjoint(_above_and(name))):
+            if is_skipped(name.split("/")) or (brought and not brought.isdisjoint(_above_and(name))):
                 continue
             path = f"{before}{name}"
             mode = _mode(path)
@@ -227,7 +236,7 @@ def _walked(root: str, overrides: Overrides, failures: list[Failure]) -> Iterato
         inside = folder[len(root) :].replace(os.sep, "/").strip("/")
         before = inside and f"{inside}/"
         brought = installed(Path(folder), directories) if any(name.endswith(INFO) for name in directories) else ()
-        kept = [name for name in sorted(directories) if name not in SKIPPED and name not in brought]
+        kept = [name for name in sorted(directories) if name not in SKIPPED - _OF_GO and name not in brought]
         if ignore:
             kept = [name for name in kept if not _is_ignored(Path(folder, name), ignore, is_directory=True)]
             names = [name for name in names if not _is_ignored(Path(folder, name), ignore)]

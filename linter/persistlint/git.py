@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 # The index of a commit under way, which a hook sees, is not the work tree.
 _VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 
+# A file-system monitor is a program, and so is what fetches objects that a partial clone left out.
+_SETTINGS = ("--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "protocol.allow=never")
+
 
 def git(folder: Path, *arguments: str) -> CompletedProcess[bytes] | None:
     """Run git in a folder, and return what it wrote whatever its exit status; None if there is no git or no folder."""
     import subprocess  # only who asks git pays for it
 
     environment = {key: value for key, value in os.environ.items() if key not in _VARIABLES}
-    command = ["git", "-c", "core.fsmonitor=false", *arguments]  # a file-system monitor is a program
+    command = ["git", *_SETTINGS, *arguments]
     try:
         return subprocess.run(command, cwd=folder, env=environment, capture_output=True, stdin=subprocess.DEVNULL)
     except OSError:

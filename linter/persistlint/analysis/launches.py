@@ -48,6 +48,8 @@ _STARTS = frozenset({"cat", "envsubst", "sed", "gunzip", "zcat", "echo", "printf
 _SQL = regex(r"\.(?:sql|ddl|psql)\b", re.IGNORECASE)
 _CHANGES = regex(r"\b(?:create|alter|drop|truncate|insert|update|delete|grant|revoke|comment|rename)\b", re.IGNORECASE)
 _DDL = regex(r"^\s*(?:create|alter|drop|truncate|rename)\b", re.IGNORECASE)
+_DROPS_DATABASE = regex(r"^\s*drop\s+database\b", re.IGNORECASE)
+_MAKES_DATABASE = regex(rb"\bcreate\s+database\b|\bcreatedb\b", re.IGNORECASE)
 _STOPS = regex(r"ON_ERROR_STOP", re.IGNORECASE)
 _OPTIONS = regex(r"ARG|OPT|FLAG", re.IGNORECASE)  # in the name of a variable
 _SHEBANG = regex(rb"\A#![^\n]*\s-\w*e")
@@ -125,9 +127,9 @@ class _Script:
             return
         words = [argument.value.value for argument in node.arguments if isinstance(argument.value, String)]
         for word, behind in pairwise([*words, ""]):
-            if re.match(r"-[a-z]*e", word) or (word.startswith("-") and word.endswith("o") and behind == "errexit"):
+            if re.match(r"-[a-zA-Z]*e", word) or (word.startswith("-") and word.endswith("o") and behind == "errexit"):
                 self.state.stops = True
-            elif re.match(r"\+[a-z]*e", word):
+            elif re.match(r"\+[a-zA-Z]*e", word):
                 self.state.stops = False
             if word == "pipefail":
                 self.state.has_pipefail = True
@@ -176,7 +178,8 @@ class _Script:
     def _client(self, call: Call, client: str, words: list[str], piped: str, lost: Loss | None) -> Iterator[Fact]:
         inline = _inline(words)
         if inline is not None:
-            if lost is Loss.REPLACED and _DDL.match(inline) and "IF" not in inline.upper().split():
+            is_change = _DDL.match(inline) is not None and "IF" not in inline.upper().split()
+            if lost is Loss.REPLACED and is_change and not self._is_made_anew(inline, call):
                 yield swallowed_change(call.range, Role.CONNECTION, inline)
             return
         text = self.source.text(call.range)
@@ -189,6 +192,11 @@ class _Script:
             yield Launch(call.range, client, Loss.CONTINUED)
         elif lost is not None:
             yield Launch(call.range, client, lost)
+
+    def _is_made_anew(self, statement: str, call: Call) -> bool:
+        """Whether a database is dropped that is made behind it: that fails, and is seen, where the old one is there."""
+        made = _DROPS_DATABASE.match(statement) and _MAKES_DATABASE.search(self.source.content, call.range.end)
+        return made is not None
 
     def _place(self, call: Call, client: str) -> Range:
         """Where the name of a client stands, which may be the word of another command: `docker exec db psql`."""

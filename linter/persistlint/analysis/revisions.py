@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from persistlint.settings import ProjectNames
     from persistlint.source import Range
 
-_MARK = b"down_revision"
+MARK = b"down_revision"
+"""Bytes that every revision has."""
+
 # Where Alembic is told to look elsewhere than right in `versions`.
 _TOLD = regex(
     r"^[ \t]*(?:version_locations\s*=|recursive_version_locations\s*=\s*true\b)", re.IGNORECASE | re.MULTILINE
@@ -66,7 +68,7 @@ class History:
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     """The revision that a file is; nothing for any other file, and for one whose parents are not written out."""
     source = syntax.source
-    if _MARK not in source.content:
+    if MARK not in source.content:
         return
     own = declared(syntax)
     if own is None:
@@ -154,7 +156,7 @@ def declared_in(path: str) -> Declared | None:
         content = Path(path).read_bytes()
     except OSError:
         return None
-    return declared(read(SourceFile(path, content, "python"))) if _MARK in content else None
+    return declared(read(SourceFile(path, content, "python"))) if MARK in content else None
 
 
 def in_order(paths: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.cli.running import discover_files, fixing_of, leave_out, write_results
 from persistlint.configuration.config import absolute, configuration_for, forget, settings_for
-from persistlint.discovery import SKIPPED
+from persistlint.discovery import is_skipped
 from persistlint.languages import language_of
 from persistlint.records import dataclass
 from persistlint.running.run import Run
@@ -95,4 +95,4 @@ def _changes(roots: Iterable[Path]) -> Iterator[set[Path]]:
 
 def _matters(change: object, path: str) -> bool:
     parts = Path(path).parts
-    return SKIPPED.isdisjoint(parts[:-1]) and (parts[-1] in CONFIGURATIONS or language_of(parts[-1]) is not None)
+    return not is_skipped(parts) and (parts[-1] in CONFIGURATIONS or language_of(parts[-1]) is not None)

@@ -22,10 +22,10 @@ from persistlint.facts.json import (
     JsonShape,
 )
 from persistlint.facts.literals import Calculation, Duration, Fallback, MixedResult, Number, NumberRole, Quantity
-from persistlint.facts.migrations import Launch, Loss, Revision, Synchronisation, UncheckedReferences
+from persistlint.facts.migrations import Fork, Launch, Loss, Merging, Revision, Synchronisation, UncheckedReferences
 from persistlint.facts.models import Drift, DriftKind, ModelDefinition
 from persistlint.facts.places import Arm, Part, Place
-from persistlint.facts.queries import Context, Hole, Origin, Query, Site, SqlText, Tail, Text
+from persistlint.facts.queries import Context, Hole, Limit, Origin, Query, Site, SqlText, Tail, Text
 from persistlint.facts.signs import Sign
 from persistlint.facts.suppressions import Suppression, SuppressionDefect
 from persistlint.facts.transactions import (
@@ -65,6 +65,7 @@ __all__ = [
     "ErrorAnswer",
     "Fact",
     "Fallback",
+    "Fork",
     "Handle",
     "Handled",
     "Hole",
@@ -82,7 +83,9 @@ __all__ = [
     "JsonResponse",
     "JsonShape",
     "Launch",
+    "Limit",
     "Loss",
+    "Merging",
     "MixedResult",
     "ModelDefinition",
     "Number",

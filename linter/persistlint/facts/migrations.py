@@ -29,6 +29,30 @@ class Revision(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class Fork(Fact):
+    """A revision of Alembic that is not on the default branch of the remote yet, and comes after one that another
+    revision there, which is not in this checkout, comes after too. `range` is what it comes after, `child` the id of
+    the other revision."""
+
+    id: str
+    parent: str
+    child: str
+
+
+@dataclass(frozen=True, slots=True)
+class Merging(Fact):
+    """A migration in a checkout of which it is known what was merged into the default branch of the remote before.
+
+    `is_edited` where it was merged, and says something else now; then `range` is the line where that begins, else it is
+    its first statement. `sums` is the name of a runner that refuses it then, "" where it does not look. `overtaken_by`
+    are the paths of merged migrations that are run behind it, where it is new."""
+
+    is_edited: bool
+    sums: str = ""
+    overtaken_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Synchronisation(Fact):
     """Where a program brings its database in line with its models. `has_migrations` where the project has some as well,
     `changes` where tables that are there are changed or made anew, and not only missing ones made."""

@@ -145,3 +145,14 @@ class Query(SqlText):
     tail: Tail = Tail.UNKNOWN
     placeholder: str = ""
     site: Callable[[], Site] | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit(Fact):
+    """The number of rows that a query gives at most, where a request says it and nothing bounds it. `range` is the
+    expression that is the number, `is_text` where it may be a text still. `value` is the part of it that comes from the
+    request, and `default` what takes its place where the request has none: None where the whole of it is."""
+
+    is_text: bool
+    value: Range
+    default: Range | None = None

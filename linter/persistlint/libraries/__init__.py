@@ -126,6 +126,9 @@ Keys of an operation (a method or function):
   sent later), "autocommit" (from here on every statement commits at once). Beside `sql`, "read" and "write" say what a
   text does that is not known.
 - `table`: index of the argument that names the table or model.
+- `rows`: index of the argument that is the number of rows that a query gives at most, or a list of the keys of an
+  object that has it.
+- `keeps`: the number that it gives is the one that it is given, or a larger one.
 - `options`: index of the argument in which the option of `[transactions]` stands.
 - `handle`: index of the argument that it is sent through, where that is not the receiver.
 - `role`: of a function that is given no handle: what its statement belongs to.
@@ -197,6 +200,8 @@ class Operation:
     options: int | None = None
     handle: int | None = None
     role: str = ""
+    rows: int | tuple[str, ...] | None = None
+    keeps: bool = False
 
     @property
     def is_sink(self) -> bool:

@@ -40,6 +40,8 @@ _OPERATION_KEYS = frozenset(
         "options",
         "handle",
         "role",
+        "rows",
+        "keeps",
     ]
 )
 _TYPE_KEYS = frozenset(
@@ -188,6 +190,7 @@ def _operation(library: Library, name: str, keys: dict[str, Any]) -> Operation:
     _refuse_unknown(keys, _OPERATION_KEYS, name)
     fragment = keys.get("fragment")
     parameters = keys.get("parameters")
+    rows = keys.get("rows")
     return Operation(
         library,
         name,
@@ -218,6 +221,8 @@ def _operation(library: Library, name: str, keys: dict[str, Any]) -> Operation:
         options=keys.get("options"),
         handle=keys.get("handle"),
         role=keys.get("role", ""),
+        rows=tuple(rows) if isinstance(rows, list) else rows,
+        keeps=keys.get("keeps", False),
     )
 
 

@@ -45,7 +45,8 @@ class Runner:
     `runs_alone` tells whether the one statement of a file can be kept out of a transaction, `joins` whether a second
     one would put both into one. `column_end` is what a column may have behind the name that is said of it, `owner` the
     column by which projects of it say whose row it is, besides those that all do. `not_valid` and `timestamptz` are
-    what people write for these, "" where it is SQL."""
+    what people write for these, "" where it is SQL. With `sums` it refuses a file that has run with another
+    text; `checks_references` is false where it switches the foreign keys of SQLite off around its transaction."""
 
     name: str = ""
     wraps: bool | None = None
@@ -63,6 +64,8 @@ class Runner:
     says_utc: bool = False
     not_valid: str = ""
     timestamptz: str = ""
+    sums: bool = False
+    checks_references: bool = True
 
 
 @dataclass(frozen=True)

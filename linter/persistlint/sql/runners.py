@@ -46,6 +46,8 @@ class Pattern:
     undo: str = ""
     version: re.Pattern[str] | None = None
     says_utc: bool = False
+    sums: bool = False
+    references: str = "on"
     switch: str = ""
     annotation: str = ""
     new: str = ""
@@ -98,6 +100,8 @@ def runner_of(pattern: Pattern | None, path: str, text: str) -> Runner:
         owner=pattern.owner,
         says_utc=pattern.says_utc,
         timestamptz=pattern.timestamptz,
+        sums=pattern.sums,
+        checks_references=pattern.references == "on",
     )
 
 

@@ -3,6 +3,7 @@ model calls, as their decorators tell: `@app.get("/shops/{name}")`, `@mcp.tool()
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
@@ -17,6 +18,9 @@ _TOOLS = frozenset(["tool", "slash_command", "hybrid_command"])
 _CHAT = frozenset(["bot", "client", "tree", "commands", "app_commands"])  # whose `command` is none of a terminal
 _IN_PATH = regex(r"[{<](?:\w+:)?(\w+)(?::\w+)?[}>]")
 _TEXT = regex(r"(?:(?:Optional|Annotated|Union|[lL]ist)\[)*str\b.*")
+# A whole number of which the framework checks no upper bound: `Annotated[int, Query(ge=1)]`.
+_COUNT = regex(r"(?:Optional\[|Annotated\[)*int\b(?!.*\bl[te]\s*=).*", re.DOTALL)
+_BOUNDS = frozenset(["le", "lt"])
 _INJECTS = frozenset(["Depends", "Security"])  # what the framework itself makes
 
 
@@ -30,6 +34,21 @@ def sent(function: Function) -> frozenset[str]:
         if path is not None or _is_tool(decorator):
             found.update(parameter.name for parameter in function.parameters if _is_text(parameter))
     return frozenset(found)
+
+
+def counts(function: Function) -> frozenset[str]:
+    """The parameters of a function that whoever is outside fills in with a whole number, as large as they like."""
+    if all(_path(decorator) is None for decorator in function.decorators):
+        return frozenset()
+    return frozenset(parameter.name for parameter in function.parameters if _is_count(parameter))
+
+
+def _is_count(parameter: Parameter) -> bool:
+    default = parameter.default
+    given = default.arguments if isinstance(default, Call) else ()
+    is_bounded = any(argument.keyword in _BOUNDS for argument in given)
+    is_injected = isinstance(default, Call) and last_name(default.function) in _INJECTS
+    return _COUNT.fullmatch(parameter.annotation) is not None and not is_bounded and not is_injected
 
 
 def _path(decorator: Expression) -> str | None:

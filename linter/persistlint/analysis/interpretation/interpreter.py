@@ -413,8 +413,9 @@ class Interpreter:
         elif parameter.name:
             self.assign(parameter.name, value)
             if self.state is not None and parameter.annotation.startswith("{") and origin_of(value) is Origin.PARAMETER:
-                for name, declared in self._properties(parameter.annotation).items():
-                    self.state.know(f"{parameter.name}.{name}", declared)
+                known = self._properties(parameter.annotation)
+                for name in _property_types(parameter.annotation):  # none of them is a part of a request by its name
+                    self.state.know(f"{parameter.name}.{name}", known.get(name, Atom(Origin.PARAMETER)))
 
     def _bind_properties(self, parameter: Parameter) -> None:
         """Believe what TypeScript declares of the properties that a parameter is taken apart into."""
@@ -434,7 +435,7 @@ class Interpreter:
 
     def _properties(self, annotation: str) -> dict[str, Value]:
         """What the properties of an object can be whose type is written down where it is taken: `{ limit: number }`."""
-        types = {match[1]: match[2] for match in _PROPERTY.finditer(annotation)}
+        types = _property_types(annotation)
         values = {name: self.names.declared(type) or self.names.handed(type) for name, type in types.items()}
         return {name: value for name, value in values.items() if value is not None}
 
@@ -462,6 +463,11 @@ class Interpreter:
                 continue
             if known is not value:
                 caller.values[path] = join(known, value)
+
+
+def _property_types(annotation: str) -> dict[str, str]:
+    """The types of the properties of an object, as they are written down where it is taken."""
+    return {match[1]: match[2] for match in _PROPERTY.finditer(annotation)}
 
 
 def _attributes(state: State, name: str) -> dict[str, Value]:

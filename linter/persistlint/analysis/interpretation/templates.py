@@ -16,6 +16,7 @@ from persistlint.analysis.interpretation.values import (
     Instance,
     Sql,
     Value,
+    options_of,
     pieces_of,
 )
 from persistlint.analysis.names import last_name
@@ -87,6 +88,10 @@ def tagged(node: TaggedTemplate, machine: Interpreter) -> Value:
     return value
 
 
+def _is_object(value: Value) -> bool:
+    return (isinstance(value, Atom) and value.type is not None) or isinstance(value, Imported | Class | Instance)
+
+
 def _bound_hole(hole: Expression, template: Range, how: str, machine: Interpreter) -> tuple[Piece, ...]:
     value = machine.evaluate(hole)
     if isinstance(value, Sql):
@@ -102,7 +107,7 @@ def _bound_hole(hole: Expression, template: Range, how: str, machine: Interprete
             return pieces_of(outcome.value, hole.range, template)
     if isinstance(value, Atom) and value.origin is Origin.QUOTED:
         return (Splice(hole.range, template, Origin.QUOTED),)
-    if (isinstance(value, Atom) and value.type is not None) or isinstance(value, Imported | Class | Instance):
+    if all(map(_is_object, options_of(value))):
         return (Splice(hole.range, template, Origin.QUOTED),)  # a table or column object, an sql helper
     is_of_program = isinstance(value, Atom) and Origin.METADATA <= value.origin <= Origin.UNKNOWN
     if isinstance(hole, Call) or how == "unknown" or is_of_program:

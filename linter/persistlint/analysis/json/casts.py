@@ -58,7 +58,8 @@ def facts_of(pieces: list[Piece], source: SourceFile) -> Iterator[JsonCast]:
         at = bisect_right(writing, cast.start, key=itemgetter(0)) - 1
         is_written = at >= 0 and cast.start < writing[at][1]
         range = Range(_offset(pieces, cast.start), _offset(pieces, cast.end))
-        becomes = _BECOMES.get(dialect or ("mysql" if _OF_NO_POSTGRES.match(cast.operand) else ""), "")
+        is_lenient = dialect in (None, "postgres") and _OF_NO_POSTGRES.match(cast.operand) is not None
+        becomes = _BECOMES.get("mysql" if is_lenient else dialect or "", "")
         yield JsonCast(range, cast.operand, cast.type, becomes if cast.type != "array" else "", is_written)
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.json.places import place_of
+from persistlint.analysis.interpretation.guards import VALIDATES
+from persistlint.analysis.json.places import place_of, prefixes
 from persistlint.analysis.json.values import Document
 from persistlint.analysis.names import last_name
+from persistlint.ir import Call
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.analysis.json.run import Run
     from persistlint.analysis.json.state import State
-    from persistlint.ir import Call
 
 _CHECKS = regex(
     r"(?:is|has|are|must|check|assert|ensure|verify|require|required|guard|expect|sanitize|normalize|parse|safe|load"
@@ -49,6 +50,8 @@ def hand_on(node: Call, run: Run, state: State) -> None:
     for argument in node.arguments:
         value = run.value(argument.value)
         run.look_at(value)
+        if run.language == "python" and VALIDATES.match(name) and isinstance(argument.value, Call):
+            state.know(prefixes(place_of(argument.value) or ()))  # nothing is not valid
         is_model = argument.spread and run.language == "python"  # `Model(**data)` takes what it needs
         if not isinstance(value, Document) or not (checks or is_model):
             continue

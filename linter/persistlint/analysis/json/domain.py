@@ -144,6 +144,8 @@ class JsonDomain(Domain[State]):
         if run.language == "go" and b"recover()" in run.source.content[function.range.start : function.range.end]:
             run.guards = [*run.guards, frozenset([ANY_ERROR])]
         self.callbacks.bind(function, run, inside)
+        for key in run.dispatched.get(function.name, ()):
+            inside.know((parameter.name, key) for parameter in function.parameters if parameter.name)
         if not run.functions:
             insort(run.outermost, function.range.start)
         run.functions.append(function)
@@ -180,6 +182,10 @@ class JsonDomain(Domain[State]):
                 self._declare(inner, type, state, range=expression)
             case Call(function=function, arguments=(type_argument, cast)) if last_name(function) == "cast":
                 self._declare(cast.value, run.text(type_argument.value).strip("\"'"), state, range=expression)
+            case Call(function=Attribute(value=owner, name="update"), arguments=arguments) if run.language == "python":
+                is_open = any(argument.spread or isinstance(argument.value, Name | Call) for argument in arguments)
+                if is_open and (place := place_of(owner)) is not None:
+                    state.validate(place)  # what it has no more is for what was decoded to say
 
     def assume(self, test: Expression, truth: bool, state: State) -> None:
         guards.assume(test, truth, self.run, state)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import field
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ from persistlint.ir import (
     walk,
 )
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -46,6 +48,12 @@ if TYPE_CHECKING:
 
 _FOR_PEOPLE = frozenset(["String", "GoString", "Error", "LogValue"])  # they show a value, and have no error to return
 _TRIMS = function_names("trims")
+# What people write where an error is no matter.
+_NO_MATTER = regex(
+    r"\bignor|(?:does|do)(?:n't| not) (?:matter|care)|best.effort|\b(?:may|can(?:not|'t)?) fail|\bnever fails?"
+    r"|\bon purpose|\bintentional|\bno(?:t|n)?[- ](?:valid )?json\b|\berrors?\b",
+    re.IGNORECASE,
+)
 _MOST_ERRORS = 50  # that wait to be looked at
 
 
@@ -242,7 +250,7 @@ class _Errors(Domain[_Open]):
                 is_deliberate and self.function in _FOR_PEOPLE
             ):
                 return
-        if is_deliberate and self.comments.explains(call.range):
+        if is_deliberate and (self.comments.explains(call.range) or self._is_said(call)):
             return
         if is_deliberate and entry.into is not None and entry.into < len(call.arguments):
             target = place_of(call.arguments[entry.into].value)
@@ -257,6 +265,11 @@ class _Errors(Domain[_Open]):
             self.dropped[into] = call  # a test for nil may follow, which says as much as the error
             return
         self._report(call, None)
+
+    def _is_said(self, call: Call) -> bool:
+        """Whether the comment above a call says that its error is no matter."""
+        above = self.comments.above(self.source.line_of(call.range.start))
+        return above is not None and _NO_MATTER.search(above) is not None
 
     def _report(self, call: Call, used: Range | None) -> None:
         function = " ".join(self.source.text(call.function.range).split())

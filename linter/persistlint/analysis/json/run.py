@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from persistlint.source import Range, SourceFile
 
 _VALIDATES = regex(r"valid|schema|expect|accepts|use_args|use_kwargs|arguments", re.IGNORECASE)
+_ASKS_FOR_KEYS = regex(rb"\bfor (\w+), \w+ in [\w.]+\.items\(\):\s*if \1 in \w")
+_HOLDS_FUNCTION = regex(rb"[\"'](\w+)[\"']:\s*(\w+)\s*[,}]")
 ANY_ERROR = "*"  # among the names of what a handler catches: everything
 
 
@@ -75,6 +77,16 @@ class Run:
     answered: set[Range] = field(default_factory=set)  # requests whose status somebody looks at
     shaped: dict[Range, tuple[Place | None, JsonShape]] = field(default_factory=dict)
     validated: set[Place] = field(default_factory=set)
+
+    @cached_property
+    def dispatched(self) -> dict[str, list[str]]:
+        """The keys under which a mapping holds functions that are called where an object has that key, by their names:
+        `for key, apply in FILTERS.items(): if key in params: …`."""
+        found: dict[str, list[str]] = {}
+        if self.language == "python" and _ASKS_FOR_KEYS.search(self.source.content):
+            for match in _HOLDS_FUNCTION.finditer(self.source.content):
+                found.setdefault(match[2].decode(), []).append(match[1].decode("utf-8", "replace"))
+        return found
 
     @property
     def is_script(self) -> bool:

@@ -50,6 +50,8 @@ class Knex(Framework):
         self.built: dict[str, _Built] = {}
 
     def call(self, walk: Walk, call: Call) -> bool:
+        if isinstance(call.function, Name) and self._is_helped(walk, call, call.function.id):
+            return True
         root, links = chain_of(call)
         if isinstance(root, Call) and isinstance(root.function, Name) and root.function.id in walk.handles:
             return True  # rows: `knex("orders").update(…)`
@@ -61,6 +63,19 @@ class Knex(Framework):
         if root.id not in walk.handles:
             return False
         self._schema(walk, root, links, call)
+        return True
+
+    def _is_helped(self, walk: Walk, call: Call, name: str) -> bool:
+        """Take a call of a function of the program that is given a builder: one of another file may say anything of the
+        table."""
+        given = [argument.value for argument in call.arguments]
+        built = next((self.built[each.id] for each in given if isinstance(each, Name) and each.id in self.built), None)
+        if built is None or name in walk.functions:
+            return False
+        if built.is_new:
+            built.items.append(REST)
+        else:
+            walk.take(None, call.range)
         return True
 
     def _schema(self, walk: Walk, root: Expression, links: tuple[Link, ...], call: Call) -> None:

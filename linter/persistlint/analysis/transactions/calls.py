@@ -202,7 +202,9 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
             opened.is_async, opened.method, opened.is_wrapped = value.function.is_async, name, True
             opened.stores = opened_on(walker, node, value.function)
             walker.around.append(opened)
+            around, walker.parallel = walker.parallel, False  # each has a connection of its own
             inline(walker, value.function, opened)
+            walker.parallel = around
             walker.around.remove(opened)
             opened.is_over = True
         elif isinstance(value, Lambda) and name in _ITERATES:

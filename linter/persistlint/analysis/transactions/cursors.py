@@ -32,6 +32,7 @@ def unclosed(function: Function, walk: Walk) -> Iterator[OpenRows]:
     """The rows of a function that nothing closes, and that are not handed on or read to their end on every way."""
     asked = {effect.range: effect for effect in walk.effects if not effect.via}
     statements = list(statements_in(function.body))
+    own = {name for statement in statements for name in _declared(statement)}
     for statement in statements:
         call = statement.value if isinstance(statement, Assign) else None
         name = _rows_of(statement)
@@ -40,6 +41,8 @@ def unclosed(function: Function, walk: Walk) -> Iterator[OpenRows]:
         effect, members = asked.get(call.range), _members(name, function.body)
         if members is None or not members.isdisjoint(_CLOSES) or _ends_by_itself(call, effect):
             continue
+        if name not in own:
+            continue  # a variable of the function around this one, or a result, which others close
         if effect is None and not (members >= _SHAPE):
             continue  # what else has a method of that name
         loops = [each for each in statements if isinstance(each, Loop) and _reads(each, name)]
@@ -53,6 +56,13 @@ def _rows_of(statement: Statement) -> str | None:
     if not isinstance(target, Collection) or len(target.elements) != 2 or not isinstance(target.elements[0], Name):
         return None
     return target.elements[0].id if target.elements[0].id != "_" else None
+
+
+def _declared(statement: Statement) -> Iterator[str]:
+    """The variables that a statement declares."""
+    if isinstance(statement, Assign) and statement.declares:
+        targets = statement.target.elements if isinstance(statement.target, Collection) else (statement.target,)
+        yield from (target.id for target in targets if isinstance(target, Name))
 
 
 def _ends_by_itself(call: Call, effect: Effect | None) -> bool:

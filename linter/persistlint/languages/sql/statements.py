@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.ir import (
+    Attribute,
     Block,
     Case,
     Expression,
     Handler,
     If,
     Loop,
+    Name,
     Nested,
     Statement,
     Switch,
@@ -26,6 +28,7 @@ from persistlint.languages.sql.assignments import (
     targets_of,
 )
 from persistlint.languages.sql.calls import argument, call_of
+from persistlint.languages.sql.catalog import CATALOG, is_catalog
 from persistlint.languages.sql.declarations import cursor, declaration, declare_names, declare_variables
 from persistlint.languages.sql.dynamic import execute, open_cursor, prepare
 from persistlint.languages.sql.expressions import expression, expressions, is_query, query_value
@@ -33,6 +36,7 @@ from persistlint.languages.sql.leaving import exit_statement, nothing_statement,
 from persistlint.languages.sql.marks import end, label, skip_actions
 from persistlint.languages.sql.plain import grant, perform, plain, skip_plain
 from persistlint.languages.sql.reader import DEEPEST, Reader
+from persistlint.languages.sql.rows import typed_rows
 from persistlint.sql.lexer import Kind
 
 if TYPE_CHECKING:
@@ -287,11 +291,13 @@ def _for(reader: Reader) -> list[Statement]:
     reader.accept("ARRAY")
     reader.accept("REVERSE")
     if reader.word() in ("EXECUTE",):
+        rows = _rows_sent(reader, _position_of(reader, "LOOP"))
         sent = execute(reader)
-        iterable = Unknown(reader.range_from(begin))
+        iterable = rows or Unknown(reader.range_from(begin))
     elif is_query(reader):
         end = _position_of(reader, "LOOP")
-        iterable = query_value(reader, end)
+        rows = typed_rows(reader, end) if not is_catalog(reader, end) else None
+        iterable = rows or query_value(reader, end)
         reader.index = end
     else:
         iterable = expression(reader)
@@ -300,6 +306,18 @@ def _for(reader: Reader) -> list[Statement]:
             iterable = call_of("generate_series", low.range, low.range, [argument(low), argument(expression(reader))])
     inside = tuple(statement(reader)) if is_forall else _loop_body(reader)
     return [*sent, Loop(reader.range_from(start), one_target(targets, reader, start), iterable, None, inside)]
+
+
+def _rows_sent(reader: Reader, end: int) -> Expression | None:
+    """The rows of an EXECUTE that comes next, as far as its text says what they are: those of the catalog are the
+    developer's."""
+    before = reader.index
+    reader.step()
+    place = reader.range_of(reader.token())
+    is_known = is_catalog(reader, end)
+    found = Attribute(place, Name(place, CATALOG), "rows", place) if is_known else typed_rows(reader, end)
+    reader.index = before
+    return found
 
 
 def _position_of(reader: Reader, word: str) -> int:

@@ -127,7 +127,7 @@ _NO_SECRETS = frozenset([
     "signer",
 ])  # fmt: skip
 _NOTHING = regex(
-    r"\s*(?:none|null|nil|undefined|true|false|yes|no|disabled|hidden|default|n/?a|-)?\s*|(?:https?:/)?[/.].*|[$<{%].*"
+    r"\s*(?:none|null|nil|undefined|true|false|yes|no|disabled|hidden|default|n/?a|.)?\s*|(?:https?:/)?[/.].*|[$<{%].*"
     r"|.*\b(?:unconfigured|unset|missing|not.?(?:set|configured|provided))\b.*",
     re.IGNORECASE | re.DOTALL,
 )

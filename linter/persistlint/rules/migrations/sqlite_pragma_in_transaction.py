@@ -63,6 +63,8 @@ def sqlite_pragma_in_transaction(script: Script, context: RuleContext) -> Iterat
     if script.dialect != "sqlite":
         return
     for change in script.of(SetVariable):
+        if change.name == "foreign_keys" and not script.runner.checks_references:
+            continue
         if change.name in ("foreign_keys", "journal_mode") and change.statement.transaction is not None:
             yield context.report(
                 change.range,

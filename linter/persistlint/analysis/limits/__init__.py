@@ -1,0 +1,55 @@
+"""From calls to facts: which queries take the number of their rows from a request, and set it no bound.
+
+`watching` runs the program and tells what comes from a request; `counts` tells what in a call is the number of rows;
+`tracing` follows it back through what keeps a number as it is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.limits.counts import SLICE, counted_by, counts
+from persistlint.analysis.limits.tracing import Tracer
+from persistlint.analysis.limits.watching import watch
+from persistlint.analysis.names import Names
+from persistlint.analysis.queries.candidates import candidates
+from persistlint.analysis.queries.handed import libraries_of
+from persistlint.analysis.schedule import Wanted
+from persistlint.languages import languages
+from persistlint.libraries import catalogue
+from persistlint.regexes import regex
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.facts import Limit
+    from persistlint.languages import Syntax
+    from persistlint.settings import ProjectNames
+    from persistlint.source import SourceFile
+
+_COUNTS = regex(rb"limit|\btake\b")
+
+
+def may_have(source: SourceFile, names: ProjectNames) -> bool:
+    """Whether a file can have a query whose rows are counted."""
+    return _COUNTS.search(source.lowered) is not None or SLICE.search(source.content) is not None
+
+
+def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Limit]:
+    """The numbers of rows in a file that come from requests without a bound, each once."""
+    source = syntax.source
+    if not may_have(source, names):
+        return
+    folder = languages()[source.language].libraries
+    counting = counted_by(libraries_of(source))
+    wanted = candidates(syntax, folder) + [range for name, range in syntax.calls if name in counting]
+    wanted += [Range(*match.span()) for match in SLICE.finditer(source.content)]
+    if not wanted:
+        return
+    module = syntax.lower()
+    scope = Names(catalogue(folder), folder)
+    run = watch(source, scope, module, Wanted(wanted, syntax.calls))
+    found = {count.range: count for count in counts(run, source, counting)}
+    tracer = Tracer(module, run.requested, scope, found.values())
+    yield from filter(None, map(tracer.limit, found.values()))
