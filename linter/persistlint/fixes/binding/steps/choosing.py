@@ -10,7 +10,7 @@ from persistlint import ir
 from persistlint.fixes.binding.calls.counting import computed_marks
 from persistlint.fixes.binding.calls.describing import described
 from persistlint.fixes.binding.calls.passing import Given, Passing
-from persistlint.fixes.binding.calls.sending import passed, values_of
+from persistlint.fixes.binding.calls.sending import count_of, passed, values_of
 from persistlint.fixes.binding.finishing import go_imports
 from persistlint.fixes.binding.marks.marking import marked
 from persistlint.fixes.binding.marks.plan import bound_by, plan, takes_objects
@@ -62,8 +62,10 @@ def alternatives(query: Query, site: Site, library: Library, holes: Sequence[Hol
 
 
 def list_of(statements: Sequence[ir.Assign], site: Site, style: Style, program: Program) -> Growing:
-    """The new list for the values. Raises `RefusalError` where the call passes values already."""
-    if values_of(site, program.source) is not None:
+    """The new list for the values. Raises `RefusalError` where the call passes values already, unless those keep their
+    numbers before the ones in the list."""
+    keeps = style.is_numbered and program.source.language == "go" and count_of(site, program.source) is not None
+    if values_of(site, program.source) is not None and not keeps:
         raise RefusalError("the SQL is chosen among several texts, and the call passes values already")
     is_declared = statements[0].declares or program.source.language == "python"
     if not is_declared or any(s.declares for s in statements[1:]):
@@ -77,6 +79,7 @@ def alternative(binding: Binding, query: Query, place: Place, statements: Sequen
     style, _ = style_of(query.placeholder, "", binding.dialect)
     style = replace(style, is_described=takes_objects(query))
     list_ = list_of(statements, site, style, binding.program)
+    passed_there = (count_of(site, source) or 0) if style.is_numbered else 0
     texts = Texts(site, library, binding.holes, binding.program)
     is_doubled = style.is_percent and library.percent == "doubled"
     edits: list[Edit] = []
@@ -88,7 +91,8 @@ def alternative(binding: Binding, query: Query, place: Place, statements: Sequen
             given.append((statement, ()))
             continue
         found = texts.view([((statement.value,), None)])
-        if style_of(query.placeholder, found.text, binding.dialect)[1] or computed_marks(found):
+        marks = style_of(query.placeholder, found.text, binding.dialect)[1]
+        if computed_marks(found) or any(not mark.key.isdigit() or int(mark.key) > passed_there for mark in marks):
             raise RefusalError("the SQL is chosen among several texts, and one of them has placeholders")
         parameters = plan(found, query, texts.is_wanted, source, binding.dialect)
         if any(parameter.expands or found.holders[parameter.start] is not None for parameter in parameters):
@@ -97,10 +101,10 @@ def alternative(binding: Binding, query: Query, place: Place, statements: Sequen
         if style.is_described:
             imports += described(parameters, found, site, binding.program)
         binding.check_percent(style, found.text)
-        own = marked(found, style, (), parameters, source)
+        own = marked(found, style, (), parameters, source, passed_there)
         given.append((statement, own.given))
         edits += [*own.edits, *Rewrite(found, source, is_doubled).edits(parameters, own.written)]
-        edits += go_imports(found, edits, source)
+        edits += go_imports(found, edits, binding.program)
     texts.check_bound(bound)
     passing = Passing(style, 0, [Given(list_.spread, "", 0)], source, list_.name)
     edits += [*list_.replaced(given), *passed(passing, site, place, binding.program)[0]]
