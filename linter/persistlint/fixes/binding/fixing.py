@@ -81,8 +81,7 @@ class Binding:
         """The dialect of SQL, None where nothing tells it."""
         library = self.query.library
         own = library.dialect if library is not None else None
-        is_of_any = library is not None and (library.generic or not library.modules)
-        if is_of_any and self.source.language == "go":
+        if library is not None and self.source.language == "go":
             own = own or _of_driver(self.program)
         return self.source.dialect or own or ("postgres" if self.query.placeholder == "$1" else None)
 
@@ -100,7 +99,8 @@ class Binding:
         """The fix that binds the values. Raises `RefusalError`."""
         site, library = self.known()
         query = replace(self.query, placeholder=placeholder_of(self.query, site))
-        place, chosen = alternatives(query, site, library, self.holes)
+        is_growing = self.source.language == "go"
+        place, chosen = alternatives(query, site, library, self.holes, is_growing=is_growing)
         if chosen:
             return alternative(self, query, place, chosen)
         texts = Texts(site, library, self.holes, self.program)

@@ -193,6 +193,8 @@ class Rewrite:
                 return Edit(Range(start, right.range.end), encoded.removesuffix(opened))
             if not _alike(left, right) or (id(left) in holed) != (id(right) in holed):
                 glue = " " if self.source.language == "python" and first.literal is last.literal else " + "
+                if opened and encoded.endswith(opened):  # no text goes on behind the number
+                    return Edit(Range(start, end), f"{encoded.removesuffix(opened)}{glue}{right.opening}")
                 return Edit(Range(start, end), f"{encoded}{left.quote}{glue}{right.opening}")
         return Edit(Range(start, end), encoded)
 
