@@ -118,14 +118,25 @@ def _joined(program: Program, statement: Import, member: str) -> Edit | None:
 
 
 def _go_line(block: re.Match[bytes], path: str) -> Edit:
-    """The line in the first group of the block, in its order."""
+    """The line in the first group of the block, among those of the standard library in their order, or above others."""
     at = block.start(1)
+    own: int | None = None  # behind the last line that is known to come before
     for line in block.group(1).splitlines(keepends=True):
         found = _GO_PATH.search(line)
-        if not line.strip() or (found is not None and ("." in found[1].decode() or found[1].decode() > path)):
+        if found is not None and "." not in found[1].decode().partition("/")[0]:
+            own = own if own is not None else at
+            if found[1].decode() > path:
+                break
+            own = at + len(line)
+        elif own is not None and (not line.strip() or (found is not None and found[1].decode() > path)):
             break
+        elif own is not None:
+            own = at + len(line)
         at += len(line)
-    return Edit(Range(at, at), f'\t"{path}"\n')
+    if own is None:
+        is_empty = _GO_PATH.search(block.group(1)) is None
+        return Edit(Range(block.start(1), block.start(1)), f'\t"{path}"\n' + "\n" * (not is_empty))
+    return Edit(Range(own, own), f'\t"{path}"\n')
 
 
 def _top_level(program: Program) -> list[Import]:

@@ -19,6 +19,7 @@ _NOTHING: frozenset[str] = frozenset()
 _WAREHOUSES = frozenset({"duckdb", "clickhouse", "snowflake", "bigquery", "redshift"})
 _FLAGS = re.IGNORECASE | re.MULTILINE
 _OF_MODULE = "go.mod"
+_INDIRECT = re.compile(r"^[^\n]*// indirect$", re.MULTILINE)
 
 
 def dialect_of_project(directory: Path, *, of_programs: bool = False) -> str | None:
@@ -32,8 +33,16 @@ def dialect_of_project(directory: Path, *, of_programs: bool = False) -> str | N
 
 
 def dialects_of_module(path: str) -> frozenset[str]:
-    """The dialects of all drivers that the module of Go has in which a file is; none for a file that is not on disk."""
-    return dialects_named(_OF_MODULE, text_of_module(path))
+    """The dialects of all drivers that the module of Go has in which a file is; none for a file that is not on disk.
+    What another module alone requires counts where nothing else tells."""
+    text = text_of_module(path)
+    return dialects_named(_OF_MODULE, _INDIRECT.sub("", text)) or dialects_named(_OF_MODULE, text)
+
+
+def modules_of(path: str) -> frozenset[str]:
+    """The modules that the module of Go requires in which a file is, without the `/v5` of a major version."""
+    manifest = manifest_named(_OF_MODULE)
+    return frozenset(_patterns(manifest)[0].findall(text_of_module(path))) if manifest is not None else _NOTHING
 
 
 def text_of_module(path: str) -> str:

@@ -121,7 +121,7 @@ def _without_quote(pieces: tuple[Piece, ...], quote: str) -> tuple[Piece, ...]:
     return tuple(
         piece.replace(quote, quote * 2)
         if isinstance(piece, str)
-        else replace(piece, doubled=quote)
+        else replace(piece, doubled="\\''" if piece.doubled == "\\" and quote == "'" else quote)
         if isinstance(piece, Splice)
         else Alternatives(tuple(_without_quote(option, quote) for option in piece.options))
         for piece in pieces

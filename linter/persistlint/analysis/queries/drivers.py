@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.queries.placeholders import BY_DIALECT
 from persistlint.regexes import regex
 from persistlint.sql.lexer import Kind, tokenize
-from persistlint.sql.manifests import dialects_of_module
+from persistlint.sql.manifests import dialects_of_module, modules_of
 
 if TYPE_CHECKING:
+    from collections.abc import Set
+
     from persistlint.analysis.names import Names
     from persistlint.analysis.queries.sinks import Sent
+    from persistlint.libraries import Operation
     from persistlint.source import SourceFile
 
 _MOST_SEARCHED = 1_000_000  # bytes
@@ -27,21 +30,52 @@ _WRITTEN = frozenset(BY_DIALECT.values())
 
 
 def placeholder_around(sent: Sent, source: SourceFile, names: Names) -> str:
-    """How a bind parameter is written in a call: as all drivers of the module do, and the texts of the file that have
-    some; "" where neither tells, or they contradict each other."""
-    drivers = (library for library in names.catalogue.imported(names.modules) if library.drives)
+    """How a bind parameter is written in a call, "" where nothing tells, or what tells contradicts itself: for a handle
+    of which no more than the name is known, as its text does, or all libraries of the module that have such a method;
+    for an interface over many databases, as all drivers of the module and the texts of the file that have some."""
     library = sent.library
-    if source.language != "go" or library is None or any(drivers):
+    if source.language != "go" or library is None:
         return ""
-    if not library.modules and sent.operation.parameters == "rest":  # a handle of which no more than the name is known
-        return _one(_own(sent))
-    if not library.generic:
+    drivers = {each.dialect or "" for each in names.catalogue.imported(names.modules) if each.drives}
+    if not library.modules:
+        return _one(_own(sent) or _named_so(sent, source, names, drivers or dialects_of_module(source.path)))
+    if drivers or not library.generic:
         return ""
     of_module = {BY_DIALECT.get(dialect, "") for dialect in dialects_of_module(source.path)}
     found = _own(sent)
     if len(of_module) < 2:  # else the others may be for another one of the databases
         found |= _beside(sent, source, names) | of_module
     return _one(found)
+
+
+def _named_so(sent: Sent, source: SourceFile, names: Names, dialects: Set[str]) -> set[str]:
+    """How the libraries of the module write parameters that have a method of the name of a call, which takes its SQL in
+    the same place and its values behind it, and how the texts do that other calls send through such a handle."""
+    operation, catalogue = sent.operation, names.catalogue
+    if operation.parameters != "rest" and operation.effect != "prepare":
+        return set()
+    required = names.modules | modules_of(source.path)
+    found: set[str] = set()
+    for library in catalogue.libraries:
+        # What Go brings itself is required nowhere, but is of use with a driver alone.
+        if required.isdisjoint(library.modules) and not any("." not in module for module in library.modules):
+            continue
+        methods = (type.methods.get(sent.method) for type in library.types.values())
+        if any(_is_called_so(operation, method) for method in methods):
+            several = {BY_DIALECT.get(dialect, "") for dialect in dialects} if library.generic else {""}
+            found |= {library.placeholder} if library.placeholder else several
+    return found | _beside(sent, source, names) if found else found
+
+
+def _is_called_so(operation: Operation, method: Operation | None) -> bool:
+    """Whether a method takes its text where a call of the same name has it, and values in the same way."""
+    if method is None or method.placeholder == "unknown":
+        return False
+    return (operation.sql, operation.fragments, operation.parameters) == (
+        method.sql,
+        method.fragments,
+        method.parameters,
+    )
 
 
 def _one(found: set[str]) -> str:

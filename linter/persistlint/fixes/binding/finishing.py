@@ -10,6 +10,7 @@ from persistlint import ir
 from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.text.origin import last_name
+from persistlint.fixes.imports import go_package
 from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.sql.manifests import text_of_module
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from persistlint.facts import Site
     from persistlint.fixes.binding.text.place import Place
     from persistlint.fixes.binding.text.view import View
+    from persistlint.fixes.program import Program
     from persistlint.libraries import Library
     from persistlint.source import SourceFile
 
@@ -52,12 +54,18 @@ def expanding(marks: Sequence[str], place: Place, site: Site, library: Library, 
     return [*edits, Edit(Range(wrap.range.end, wrap.range.end), f".bindparams({declared})")]
 
 
-def go_imports(found: View, edits: Sequence[Edit], source: SourceFile) -> list[Edit]:
-    """Import what a Go file uses now, and drop `fmt` where this was its last use: neither compiles otherwise."""
-    content = source.content
+def go_imports(found: View, edits: Sequence[Edit], program: Program) -> list[Edit]:
+    """Import what a Go file uses now, and drop `fmt` where this was its last use: neither compiles otherwise. Raises
+    `RefusalError` where the file calls something else by the name of a package."""
+    source, content = program.source, program.source.content
     if source.language != "go":
         return []
     made: list[Edit] = []
+    if any("strconv." in edit.text for edit in edits):
+        name, needed = go_package(program, "strconv") or ("", ())
+        if name != "strconv":
+            raise RefusalError("the file imports nothing that writes a number as text")
+        made += [edit for edit in needed if edit not in edits]
     if any("pq.Array(" in edit.text for edit in edits) and (blank := _IMPORTS_PQ.search(content)):
         made.append(Edit(Range(*blank.span("blank")), ""))
     if not any(form.kind == "printf" for form in found.forms):

@@ -28,6 +28,7 @@ from persistlint.fixes.binding.text.constants import without_constants
 from persistlint.fixes.binding.text.formats import is_made_text, is_put_together
 from persistlint.fixes.binding.text.go_types import is_shown, is_text
 from persistlint.fixes.binding.text.place import place_of
+from persistlint.fixes.binding.text.statements import holding
 from persistlint.fixes.binding.text.taking import check_taken, whole
 from persistlint.fixes.binding.text.texts import Texts
 from persistlint.fixes.binding.text.tracing import is_escaped, is_quoted
@@ -80,7 +81,7 @@ class Binding:
         """The dialect of SQL, None where nothing tells it."""
         library = self.query.library
         own = library.dialect if library is not None else None
-        if library is not None and library.generic and self.source.language == "go":
+        if library is not None and self.source.language == "go":
             own = own or _of_driver(self.program)
         return self.source.dialect or own or ("postgres" if self.query.placeholder == "$1" else None)
 
@@ -98,7 +99,8 @@ class Binding:
         """The fix that binds the values. Raises `RefusalError`."""
         site, library = self.known()
         query = replace(self.query, placeholder=placeholder_of(self.query, site))
-        place, chosen = alternatives(query, site, library, self.holes)
+        is_growing = self.source.language == "go"
+        place, chosen = alternatives(query, site, library, self.holes, is_growing=is_growing)
         if chosen:
             return alternative(self, query, place, chosen)
         texts = Texts(site, library, self.holes, self.program)
@@ -160,7 +162,7 @@ class Binding:
         # A piece of a statement is sent with the values of others, so that a percent sign is written twice already.
         is_doubled = style.is_percent and is_new and library.percent == "doubled" and not query.is_fragment
         edits = [*Rewrite(found, self.source, is_doubled).edits(parameters, written), *sent, *dict.fromkeys(nulls)]
-        edits += go_imports(found, edits, self.source)
+        edits += go_imports(found, edits, self.program)
         edits += [edit for edit in imports if edit not in edits]
         return self.whole(edits, len(bound), doubtful)
 
@@ -312,10 +314,16 @@ class Binding:
     def _texts_around(self, hole: Hole) -> list[ir.Expression]:
         """The texts that a hole is put into in its statement, the largest first."""
         frame = self.program.frame(hole.range)
-        if frame is None:
-            return []
-        nodes = (node for node in ir.expressions_in(frame.statement) if hole.range in node.range)
-        return [node for node in nodes if node.range != hole.range and is_put_together(node, self.source)]
+        found = _texts_in([frame.statement] if frame is not None else [], hole, self.source)
+        if found or self.query.site is None:
+            return found
+        # What stands in the head of an `if` of Go is a statement of its own.
+        return _texts_in(holding(self.query.site().statements, hole.range), hole, self.source)
+
+
+def _texts_in(statements: Sequence[ir.Statement], hole: Hole, source: SourceFile) -> list[ir.Expression]:
+    nodes = (node for node in ir.expressions_in(*statements) if hole.range in node.range)
+    return [node for node in nodes if node.range != hole.range and is_put_together(node, source)]
 
 
 def _of_driver(program: Program) -> str | None:

@@ -89,6 +89,10 @@ class Growing:
             edits += self._behind(statement, made)
         return edits
 
+    def extended(self, given: Sequence[tuple[ir.Statement, Sequence[Given]]]) -> list[Edit]:
+        """Behind every statement that adds to the text, one that adds its values, if it has any."""
+        return [edit for statement, values in given if values for edit in self._behind(statement, self.added(values))]
+
     def begun(self, values: Sequence[Given]) -> str:
         """The statement that makes the list with its first values."""
         texts = ", ".join(value.text for value in values)

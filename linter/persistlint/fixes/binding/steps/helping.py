@@ -227,7 +227,7 @@ def _returned(
     is_doubled = style.is_percent and library.percent == "doubled"
     edits = [*Rewrite(part, source, is_doubled).edits(parameters, gathered.written), *gathered.edits]
     edits += _before_return(returned, program, list_.added(gathered.given) if gathered.given else "")
-    edits += go_imports(part, edits, source)
+    edits += go_imports(part, edits, program)
     return inside, bound, [*edits, *(edit for edit in imports if edit not in edits)]
 
 

@@ -50,7 +50,7 @@ class Literal:
     @property
     def opening(self) -> str:
         """Its first characters."""
-        return self.prefix + self.quote
+        return self.quote if self.quote == "`" else self.prefix + self.quote  # Go's raw strings have no prefix
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,5 @@
-"""The fix for a value in a statement that takes no bind parameter, on a database that knows no escape in a string but a
-quote that is written twice, where the driver has no function that writes it so."""
+"""The fix for a value in a statement that takes no bind parameter, where the driver has no function that quotes it: its
+quotes are written twice, and on a database to which a backslash is an escape that as well."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Applicability, Edit, Fix
+from persistlint.fixes.binding.text.go_types import type_of
 from persistlint.fixes.binding.text.view import Value
 from persistlint.fixes.imports import go_package
 from persistlint.source import Range
@@ -26,13 +27,17 @@ if TYPE_CHECKING:
 # https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Literals.html,
 # https://learn.microsoft.com/sql/t-sql/data-types/constants-transact-sql
 _DIALECTS = frozenset(["sqlite", "postgres", "duckdb", "trino", "oracle", "tsql"])
+# Where a backslash is an escape unless the server is told otherwise; one written twice is none in any case:
+# https://dev.mysql.com/doc/refman/en/string-literals.html
+_WITH_BACKSLASH = frozenset(["mysql"])
 _TRIPLE = '"""'
 
 
 def doubled(found: Sequence[View], holes: Sequence[Hole], program: Program, dialect: str | None) -> Fix | None:
     """The fix that writes every quote of the values twice, None where one of them stands in no plain string, or the
     language cannot say so there. `found` are the texts that have the holes."""
-    if dialect not in _DIALECTS:
+    is_go = program.source.language == "go"
+    if dialect not in _DIALECTS and not (is_go and dialect in _WITH_BACKSLASH):
         return None
     edits: list[Edit] = []
     quoted: dict[Range, Literal] = {}
@@ -43,7 +48,11 @@ def doubled(found: Sequence[View], holes: Sequence[Hole], program: Program, dial
                 continue
             token = next((token for token in tokens if token.start <= index < token.end), None)
             is_plain = token is not None and token.kind is Kind.STRING and token.text.startswith("'")
-            made = _made(item, program) if is_plain and item.spec in ("", "%s", "%v", "!s") else []
+            made = (
+                _made(item, program, has_escapes=dialect in _WITH_BACKSLASH)
+                if is_plain and item.spec in ("", "%s", "%v", "!s")
+                else []
+            )
             if not made:
                 return None
             edits += made
@@ -60,8 +69,8 @@ def doubled(found: Sequence[View], holes: Sequence[Hole], program: Program, dial
     return Fix(title, tuple(dict.fromkeys(edits)), Applicability.UNSAFE)
 
 
-def _made(item: Value, program: Program) -> list[Edit]:
-    """The edits that double the quotes of one value."""
+def _made(item: Value, program: Program, *, has_escapes: bool) -> list[Edit]:
+    """The edits that double the quotes of one value, and its backslashes where those are escapes."""
     node, source = item.expression, program.source
     text = source.text(node.range)
     if source.language == "python":
@@ -70,18 +79,15 @@ def _made(item: Value, program: Program) -> list[Edit]:
     if source.language != "go":
         is_text = isinstance(node, ir.String | ir.Template) or text.startswith("String(")
         return [Edit(node.range, f"""{text if is_text else f"String({text})"}.replace(/'/g, "''")""")]
-    package = go_package(program, "strings") if item.form is None or _is_string(node, program) else None
+    package = go_package(program, "strings")
     if package is None:
         return []
     name, imports = package
+    if item.form is not None and type_of(node, program) != "string":
+        text = f'fmt.Sprintf("{item.spec or "%s"}", {text})'
+    if has_escapes:
+        return [*imports, Edit(node.range, f"""{name}.NewReplacer(`\\`, `\\\\`, `'`, `''`).Replace({text})""")]
     return [*imports, Edit(node.range, f"""{name}.ReplaceAll({text}, "'", "''")""")]
-
-
-def _is_string(node: ir.Expression, program: Program) -> bool:
-    """Whether a variable of Go is a string, as its function declares it."""
-    function = program.function_around(node.range)
-    parameters = function.parameters if function is not None and isinstance(node, ir.Name) else ()
-    return any(isinstance(node, ir.Name) and p.name == node.id and p.annotation == "string" for p in parameters)
 
 
 def _in_triple(literal: Literal) -> list[Edit]:
