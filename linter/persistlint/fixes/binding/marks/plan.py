@@ -167,7 +167,7 @@ def _quoted(
     if any(value.spec == "!r" for value in values):
         raise RefusalError("the value is quoted twice")
     for item in values:
-        if _ESCAPED.search(_called(item)) or _ESCAPED.search(last_name(item.expression)):
+        if not item.is_raw and (_ESCAPED.search(_called(item)) or _ESCAPED.search(last_name(item.expression))):
             raise RefusalError(f"`{source.text(item.expression.range)}` may have its quotes doubled already")
     if len(parts) == 1 and (found_list := listed(values[0], source)) is not None and found_list.is_quoted:
         return _list(found_list, tokens, place, query, source, dialect, "quoted")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.text import origin
+from persistlint.fixes.binding.text.escaping import raw
 from persistlint.fixes.binding.text.formats import is_put_together
 from persistlint.fixes.binding.text.lists import listed
 from persistlint.fixes.binding.text.pieces import additions, chosen, joined, nodes_inside, runs_if_filled
@@ -62,6 +63,7 @@ class Texts:
             self._repeated,
             self._chosen,
             partial(origin.is_tuple, site=self.site),
+            partial(raw, program=self.program),
             own_places(self.site),
         )
         return view(segments, self.program.source, asked)
@@ -70,7 +72,8 @@ class Texts:
         """The text that one expression puts together, with nothing of other texts in it. Raises `RefusalError`."""
         constant = partial(origin.constant_of, site=self.site, program=self.program)
         is_tuple = partial(origin.is_tuple, site=self.site)
-        asked = Asked(unwrapper(self.library), _nothing, _nothing, constant, _nothing, _nothing, _nothing, is_tuple)
+        same = unwrapper(self.library)
+        asked = Asked(same, _nothing, _nothing, constant, _nothing, _nothing, _nothing, is_tuple, lambda _: "")
         return view([((node,), None)], self.program.source, asked)
 
     def check_bound(self, bound: Sequence[Value]) -> None:
