@@ -55,6 +55,11 @@ class Listed:
         return replace(self, marks=marks), f"**{counted}", f"{name}_{{number}}"
 
 
+def is_quoted_separator(text: str) -> bool:
+    """Whether the quotes around the elements of a list are a part of what stands between them."""
+    return _QUOTED_SEPARATOR.fullmatch(text) is not None
+
+
 def listed(value: Value, source: SourceFile) -> Listed | None:
     """The list behind a value that is a text of several values, None where it is no such text."""
     node = value.expression

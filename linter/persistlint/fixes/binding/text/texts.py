@@ -14,7 +14,7 @@ from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.text import origin
 from persistlint.fixes.binding.text.escaping import raw
 from persistlint.fixes.binding.text.formats import is_put_together
-from persistlint.fixes.binding.text.lists import listed
+from persistlint.fixes.binding.text.lists import is_quoted_separator, listed
 from persistlint.fixes.binding.text.pieces import additions, chosen, joined, nodes_inside, runs_if_filled
 from persistlint.fixes.binding.text.place import unwrapper
 from persistlint.fixes.binding.text.reaching import assignments, own_places, reaching
@@ -89,7 +89,9 @@ class Texts:
     def _text_of(self, node: ir.Expression) -> ir.Expression | None:
         """The text of a variable that holes stand in, or the text of an expression that is one."""
         if not isinstance(node, ir.Name):
-            is_text = is_put_together(node, self.program.source) and self._has_hole(node.range) and _is_sql(node)
+            is_text = (
+                is_put_together(node, self.program.source) and _is_sql(node) and self._has_hole_or_list(node.range)
+            )
             return node if is_text else None
         text = origin.text_of(node, self.site, self._is_part)
         if not isinstance(text, ir.Template | ir.Binary | ir.Call | ir.Conditional):
@@ -124,7 +126,8 @@ class Texts:
     def _pieces_of(self, use: ir.Call | ir.Name) -> Pieces | None:
         """The list or the variable whose pieces holes stand in."""
         if isinstance(use, ir.Call):
-            return joined(use, self.site, self._has_hole_or_list)
+            is_values = self._values_of(Value(use, use.range, None))  # which the separator puts quotes around
+            return None if is_values else joined(use, self.site, self._has_hole_or_list)
         found = chosen(use, self.site, self._has_hole_or_list)
         texts = [text for step in found.steps for text in step.texts] if found is not None else []
         return found if any(map(self._may_be_sql, texts)) else None
@@ -204,9 +207,21 @@ class Texts:
         if value.made is not None and hole.range in value.made.range:
             return listed(value, self.program.source) is not None
         if not isinstance(value.expression, ir.Name):
-            return False
+            return any(hole.range in text.range for text in self._values_of(value))
         made = [s.value for s in reaching(value.expression, self.site) if s.value is not None]
         return any(hole.range in node.range for node in made) and not any(map(self._may_be_sql, made))
+
+    def _values_of(self, value: Value) -> list[ir.Expression]:
+        """What is put into a list, one by one, whose elements a separator with quotes joins: values, and no SQL."""
+        match value.expression:
+            case ir.Call(
+                function=ir.Attribute(value=ir.String(value=separator), name="join"),
+                arguments=[ir.Argument(value=ir.Name(id=name), spread=False)],
+            ) if is_quoted_separator(separator):
+                steps = (additions(statement, name) for statement in self.site.statements)
+                texts = [text for step in steps if step is not None for text in step.texts]
+                return [] if any(map(self._may_be_sql, texts)) else texts
+        return []
 
 
 def _added(statement: ir.Statement) -> tuple[str, Sequence[ir.Expression]]:
