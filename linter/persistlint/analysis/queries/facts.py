@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from functools import cached_property, partial
+from dataclasses import replace
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.interpretation.interpreter import Interpreter
@@ -61,6 +62,19 @@ def may_have(source: SourceFile, names: ProjectNames, signs: frozenset[Sign] = f
     return may_send_sql(source) and (not signs or places(source, signs) != ())
 
 
+def _as_driven(sent: Sent) -> Library | None:
+    """The library of a call, which hands its text and the values on to a driver as that takes them."""
+    library, driver = sent.library, sent.driver
+    if library is None or driver is None or library.placeholder or library.percent == driver.percent:
+        return library
+    return _with_percent(library, driver.percent)
+
+
+@lru_cache(maxsize=16)
+def _with_percent(library: Library, percent: str) -> Library:
+    return replace(library, percent=percent)
+
+
 @dataclass
 class _Queries:
     """What the calls of a file that send SQL come to, when all of them are taken down."""
@@ -105,7 +119,7 @@ class _Queries:
                 sent.method,
                 texts,
                 sql=sent.argument,
-                library=sent.library,
+                library=_as_driven(sent),
                 handle=sent.handle,
                 is_fragment=sent.is_fragment,
                 is_raw=sent.operation.raw,
@@ -137,7 +151,7 @@ class _Queries:
             return ""
         library, driver = sent.library, sent.driver
         if library is not None and not library.placeholder and not library.generic and driver is not None:
-            is_plain = not driver.text and not driver.generic and driver.percent == library.percent
+            is_plain = not driver.text and not driver.generic
             return sent.operation.placeholder or (driver.placeholder if is_plain else "")
         return placeholder_of(sent.operation, sent.library, self.names.modules, self.names.catalogue, dialect)
 

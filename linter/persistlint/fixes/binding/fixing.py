@@ -25,6 +25,7 @@ from persistlint.fixes.binding.steps.choosing import alternative, alternatives
 from persistlint.fixes.binding.steps.gathering import gather
 from persistlint.fixes.binding.text import origin
 from persistlint.fixes.binding.text.constants import without_constants
+from persistlint.fixes.binding.text.escaping import without_escapes
 from persistlint.fixes.binding.text.formats import is_made_text, is_put_together
 from persistlint.fixes.binding.text.go_types import is_shown, is_text
 from persistlint.fixes.binding.text.place import place_of
@@ -43,7 +44,7 @@ from persistlint.regexes import regex
 from persistlint.sql.manifests import dialects_of_module
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from persistlint.diagnostic import Edit
     from persistlint.facts import Hole, Query, Site
@@ -107,7 +108,9 @@ class Binding:
         place = place_of(query, site, library, self.holes, self.program)
         found = texts.view(place.segments)
         _check_values(found, self.source)
-        _check_escapes(found, self.program)
+        is_python = self.source.language == "python"
+        raw = without_escapes(found, texts.is_wanted, site, self.program) if is_python else []
+        _check_escapes(filter(texts.is_wanted, found.values), self.program)
         check_taken(found, query, self.holes, self.source)
         dialect = self.dialect
         style, marks = style_of(query.placeholder, found.text, dialect)
@@ -161,7 +164,12 @@ class Binding:
         self.check_percent(style, _without(found.text, marks))
         # A piece of a statement is sent with the values of others, so that a percent sign is written twice already.
         is_doubled = style.is_percent and is_new and library.percent == "doubled" and not query.is_fragment
-        edits = [*Rewrite(found, self.source, is_doubled).edits(parameters, written), *sent, *dict.fromkeys(nulls)]
+        edits = [
+            *Rewrite(found, self.source, is_doubled).edits(parameters, written),
+            *sent,
+            *dict.fromkeys(nulls),
+            *raw,
+        ]
         edits += go_imports(found, edits, self.program)
         edits += [edit for edit in imports if edit not in edits]
         return self.whole(edits, len(bound), doubtful)
@@ -192,7 +200,7 @@ class Binding:
             around = {text.range: text for hole in self.holes if (text := self._text_around(hole)) is not None}
             found = [(text, texts.alone(text)) for text in around.values()]
             for _, view in found:
-                _check_escapes(view, self.program)
+                _check_escapes(view.values, self.program)
             fix = quoted_values(query, found, self.holes, self.program, self.dialect)
             if fix is not None or not takes_no_values(query, self.dialect):
                 return fix
@@ -347,10 +355,12 @@ def _check_values(found: View, source: SourceFile) -> None:
             raise RefusalError("the value is waited for")
 
 
-def _check_escapes(found: View, program: Program) -> None:
+def _check_escapes(values: Iterable[Value], program: Program) -> None:
     """Refuse a value that somebody escaped before it came here; what escapes it right here goes with the fix."""
-    for value in found.values:
+    for value in values:
         node = value.expression
+        if value.is_raw:
+            continue
         if expressions.written(value, program.source) != program.source.text(node.range):
             node = node.function if isinstance(node, ir.Call) else node
         if is_escaped(node, program):

@@ -175,6 +175,10 @@ def _sent(passing: Passing, site: Site, place: Place, source: SourceFile) -> tup
         keys = [key for key in keys if key.startswith(place.mapping)]  # `select` has `select_params`
         if not keys or values_of(site, source) is not None:
             raise RefusalError("this call takes no bind parameters in an object")
+    elif place.options is None:  # and `where` has another one
+        own = next((a.keyword for a in call.arguments if place.argument.range in a.value.range), None)
+        others = [key for key in operation.keys if key != own]
+        keys = [key for key in keys if not any(key.startswith(f"{other}_") for other in others)]
     if place.options is not None:
         if not keys:
             raise RefusalError("this call takes no bind parameters in an object")

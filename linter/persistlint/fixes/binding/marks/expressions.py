@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.fixes.binding.text.constants import nulled
+from persistlint.fixes.binding.text.doubled import unescaped
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ _QUOTE_DOUBLED = regex(  # what people write to escape a quote, which a bound va
 
 def written(value: Value, source: SourceFile) -> str:
     """A value as it is written, without what only escapes quotes in it."""
+    if source.language == "python" and not value.written and (inner := unescaped(value.expression)) is not None:
+        return source.text(inner.range)
     text = value.written or source.text(value.expression.range)
     match = _QUOTE_DOUBLED.fullmatch(text)
     return (match["value"] or match["go"]) if match else text

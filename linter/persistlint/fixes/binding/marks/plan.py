@@ -167,7 +167,7 @@ def _quoted(
     if any(value.spec == "!r" for value in values):
         raise RefusalError("the value is quoted twice")
     for item in values:
-        if _ESCAPED.search(_called(item)) or _ESCAPED.search(last_name(item.expression)):
+        if not item.is_raw and (_ESCAPED.search(_called(item)) or _ESCAPED.search(last_name(item.expression))):
             raise RefusalError(f"`{source.text(item.expression.range)}` may have its quotes doubled already")
     if len(parts) == 1 and (found_list := listed(values[0], source)) is not None and found_list.is_quoted:
         return _list(found_list, tokens, place, query, source, dialect, "quoted")
@@ -295,6 +295,8 @@ def _bare(
         if dialect not in ("mysql", "bigquery") or word != "INTERVAL":
             raise RefusalError("an interval without quotes takes no bind parameter")
         _check_unit(following)
+    if _is_named_there(item, found, tokens, source):
+        raise RefusalError(f"`{source.text(item.expression.range)}` may be a name, for the SQL asks whether it is null")
     value = expressions.plain(item, source)
     before, after = ("(", ")") if word == "TOP" else ("", "")  # where T-SQL takes an expression
     if word in _COUNTS and (dialect == "mysql" or (query.library is not None and query.library.strict)):
@@ -319,6 +321,15 @@ def _is_beside_name(tokens: list[Token], place: int) -> bool:
     be one, too: `SET {column} = {other}`."""
     before = [token.text for token in tokens[max(place - 2, 0) : place]]
     return len(before) == 2 and before[0] == HOLE and before[1] in ("=", "<>", "!=", "<", ">", "<=", ">=")
+
+
+def _is_named_there(item: Value, found: View, tokens: list[Token], source: SourceFile) -> bool:
+    """Whether the text sets another name to what it asks whether that is null, as it asks of columns."""
+    text = source.text(item.expression.range)
+    same = {i for i, v in enumerate(found.items) if isinstance(v, Value) and source.text(v.expression.range) == text}
+    places = [place for place, token in enumerate(tokens) if token.text == HOLE and token.start in same]
+    is_asked = any(token.word == "IS" for place in places for token in tokens[place + 1 : place + 2])
+    return is_asked and any(_is_beside_name(tokens, place) for place in places)
 
 
 def _called(item: Value) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.text.doubled import unescaped
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.source import Range
@@ -52,6 +53,11 @@ class Listed:
         counted = f"{{f{quote}{name}_{{number}}{quote}: value for number, value in enumerate({self.spread[1:]})}}"
         marks = f"{quote}, {quote}.join(f{quote}{{}}{quote} for number in range({self.length}))"
         return replace(self, marks=marks), f"**{counted}", f"{name}_{{number}}"
+
+
+def is_quoted_separator(text: str) -> bool:
+    """Whether the quotes around the elements of a list are a part of what stands between them."""
+    return _QUOTED_SEPARATOR.fullmatch(text) is not None
 
 
 def listed(value: Value, source: SourceFile) -> Listed | None:
@@ -169,7 +175,11 @@ def _plain(node: ir.Expression, source: SourceFile) -> ir.Expression | None:
             holes = [part for part in parts if isinstance(part, ir.Hole)]
             around = [part.value for part in parts if isinstance(part, ir.String) and part.value]
             is_whole = len(holes) == 1 and around in ([], ["'", "'"]) and not holes[0].format
-            return holes[0].value if is_whole and holes[0].conversion in ("", "r", "s") else None
+            if not is_whole or holes[0].conversion not in ("", "r", "s"):
+                return None
+            return unescaped(holes[0].value) or holes[0].value
+        case ir.Call() if (inner := unescaped(node)) is not None:
+            return _plain(inner, source)
         case ir.Binary(
             operator="+",
             left=ir.Binary(operator="+", left=ir.String(value="'"), right=inner),

@@ -31,7 +31,8 @@ class Asked:
     `resolve` the text of a variable or of an expression that is to be taken apart, too, `pieces` the list that a call
     joins, `constant` the string constants that a format string is or is named for, `made` what makes a list of values,
     `repeated` what a call joins that is made for every element of a list, and `chosen` the texts that a conditional
-    expression chooses between; `is_tuple` says whether a variable has a tuple. `own` are the places where a text begins
+    expression chooses between; `is_tuple` says whether a variable has a tuple, `raw` how the value is written that a
+    function of the file doubles the quotes of, nothing for any other. `own` are the places where a text begins
     with what its variable held before."""
 
     unwrap: Callable[[ir.Call], ir.Expression | None]
@@ -42,6 +43,7 @@ class Asked:
     repeated: Callable[[ir.Call], Times | None]
     chosen: Callable[[ir.Conditional], Times | None]
     is_tuple: Callable[[ir.Expression], bool]
+    raw: Callable[[ir.Expression], str]
     own: Collection[Range] = ()
 
 
@@ -86,8 +88,9 @@ class _Reader:
         written: str = "",
     ) -> None:
         """Go on with a value."""
-        made = self.asked.made(node)
-        self.add(Value(node, range, literal, spec, form, self.since, self.is_conditional, made, written))
+        made, raw = self.asked.made(node), "" if written else self.asked.raw(node)
+        is_raw = bool(raw)
+        self.add(Value(node, range, literal, spec, form, self.since, self.is_conditional, made, written or raw, is_raw))
 
     def ends(self, offset: int) -> None:
         """Note that what was read so far ends at an offset of the file, and something else follows."""

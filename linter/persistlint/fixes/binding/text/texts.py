@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.text import origin
+from persistlint.fixes.binding.text.escaping import raw
 from persistlint.fixes.binding.text.formats import is_put_together
-from persistlint.fixes.binding.text.lists import listed
+from persistlint.fixes.binding.text.lists import is_quoted_separator, listed
 from persistlint.fixes.binding.text.pieces import additions, chosen, joined, nodes_inside, runs_if_filled
 from persistlint.fixes.binding.text.place import unwrapper
 from persistlint.fixes.binding.text.reaching import assignments, own_places, reaching
@@ -62,6 +63,7 @@ class Texts:
             self._repeated,
             self._chosen,
             partial(origin.is_tuple, site=self.site),
+            partial(raw, program=self.program),
             own_places(self.site),
         )
         return view(segments, self.program.source, asked)
@@ -70,7 +72,8 @@ class Texts:
         """The text that one expression puts together, with nothing of other texts in it. Raises `RefusalError`."""
         constant = partial(origin.constant_of, site=self.site, program=self.program)
         is_tuple = partial(origin.is_tuple, site=self.site)
-        asked = Asked(unwrapper(self.library), _nothing, _nothing, constant, _nothing, _nothing, _nothing, is_tuple)
+        same = unwrapper(self.library)
+        asked = Asked(same, _nothing, _nothing, constant, _nothing, _nothing, _nothing, is_tuple, lambda _: "")
         return view([((node,), None)], self.program.source, asked)
 
     def check_bound(self, bound: Sequence[Value]) -> None:
@@ -86,7 +89,9 @@ class Texts:
     def _text_of(self, node: ir.Expression) -> ir.Expression | None:
         """The text of a variable that holes stand in, or the text of an expression that is one."""
         if not isinstance(node, ir.Name):
-            is_text = is_put_together(node, self.program.source) and self._has_hole(node.range) and _is_sql(node)
+            is_text = (
+                is_put_together(node, self.program.source) and _is_sql(node) and self._has_hole_or_list(node.range)
+            )
             return node if is_text else None
         text = origin.text_of(node, self.site, self._is_part)
         if not isinstance(text, ir.Template | ir.Binary | ir.Call | ir.Conditional):
@@ -121,7 +126,8 @@ class Texts:
     def _pieces_of(self, use: ir.Call | ir.Name) -> Pieces | None:
         """The list or the variable whose pieces holes stand in."""
         if isinstance(use, ir.Call):
-            return joined(use, self.site, self._has_hole_or_list)
+            is_values = self._values_of(Value(use, use.range, None))  # which the separator puts quotes around
+            return None if is_values else joined(use, self.site, self._has_hole_or_list)
         found = chosen(use, self.site, self._has_hole_or_list)
         texts = [text for step in found.steps for text in step.texts] if found is not None else []
         return found if any(map(self._may_be_sql, texts)) else None
@@ -201,9 +207,21 @@ class Texts:
         if value.made is not None and hole.range in value.made.range:
             return listed(value, self.program.source) is not None
         if not isinstance(value.expression, ir.Name):
-            return False
+            return any(hole.range in text.range for text in self._values_of(value))
         made = [s.value for s in reaching(value.expression, self.site) if s.value is not None]
         return any(hole.range in node.range for node in made) and not any(map(self._may_be_sql, made))
+
+    def _values_of(self, value: Value) -> list[ir.Expression]:
+        """What is put into a list, one by one, whose elements a separator with quotes joins: values, and no SQL."""
+        match value.expression:
+            case ir.Call(
+                function=ir.Attribute(value=ir.String(value=separator), name="join"),
+                arguments=[ir.Argument(value=ir.Name(id=name), spread=False)],
+            ) if is_quoted_separator(separator):
+                steps = (additions(statement, name) for statement in self.site.statements)
+                texts = [text for step in steps if step is not None for text in step.texts]
+                return [] if any(map(self._may_be_sql, texts)) else texts
+        return []
 
 
 def _added(statement: ir.Statement) -> tuple[str, Sequence[ir.Expression]]:

@@ -11,9 +11,10 @@ from persistlint.fixes.binding.text.pieces import additions
 from persistlint.fixes.binding.text.statements import flat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from persistlint.fixes.program import Program
+    from persistlint.source import Range
 
 _MOST_PLACES = 200  # where a value may come from
 _TEXTS = ("str", "String")
@@ -69,9 +70,9 @@ def _of(node: ir.Name | ir.Call, program: Program) -> object:
     return (id(function), node.id) if isinstance(node, ir.Name) and function is not None else node.range
 
 
-def is_escaped(value: ir.Expression, program: Program) -> bool:
+def is_escaped(value: ir.Expression, program: Program, known: Collection[Range] = ()) -> bool:
     """Whether quotes in a value are doubled, or have a backslash put before them, on its way, so that bound it would
-    be another one."""
+    be another one; but for what is `known` to do so."""
     seen: set[object] = set()
     pending = [(value, 0, True)]
     looked_at = 0
@@ -83,7 +84,7 @@ def is_escaped(value: ir.Expression, program: Program) -> bool:
         for inner in ir.walk(node):
             # A variable that holds two quotes has the empty string of SQL, and nothing that is doubled.
             is_sign = isinstance(inner, ir.String) and inner.value in ("''", "\\'") and (inner is not node or is_made)
-            if is_sign and inner is not value:
+            if is_sign and inner is not value and inner.range not in known:
                 return True
             if steps < MOST_STEPS and isinstance(inner, ir.Name | ir.Call) and (one := _of(inner, program)) not in seen:
                 seen.add(one)

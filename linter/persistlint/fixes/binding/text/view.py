@@ -26,7 +26,8 @@ class Value:
     stands in, None for an operand; `form` the call that formats it. `since` is the text of a variable that it went into
     before, None where it stands in the text that is sent; `is_conditional` where that text has it only sometimes.
     `made` is the one statement that makes the list which the expression joins, where it is a variable of its own.
-    `written` is how the value is written, where a format string takes it out of the expression at that range."""
+    `written` is how the value is written, where a format string or a function takes it out of the expression at that
+    range; `is_raw` where a fix takes away what doubles its quotes."""
 
     expression: ir.Expression
     range: Range
@@ -37,6 +38,7 @@ class Value:
     is_conditional: bool = False
     made: ir.Assign | None = None
     written: str = ""
+    is_raw: bool = False
 
 
 @dataclass(frozen=True, slots=True)
