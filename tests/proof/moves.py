@@ -14,6 +14,65 @@ TABLES = (
 )
 # By what is mended and with which library: the kind of the server, and the program.
 JAVASCRIPT = {
+    "handed to a helper of the file, knex": (
+        "postgres",
+        """
+import makeKnex from "knex";
+
+const connection = { host: process.env.ADDRESS, user: "postgres", database: "postgres" };
+const knex = makeKnex({ client: "pg", connection });
+
+async function note(id, amount) {
+  await knex("moves").insert({ account: id, amount });
+}
+
+export async function move(id, amount) {
+  await knex.transaction(async (trx) => {
+    await note(id, amount);
+    await trx("accounts").where({ id }).decrement("balance", amount);
+  });
+}
+""",
+    ),
+    "handed to the parameter of a helper, postgres.js": (
+        "postgres",
+        """
+import postgres from "postgres";
+
+const sql = postgres({ host: process.env.ADDRESS, user: "postgres", database: "postgres" });
+
+async function note(id, amount, db = sql) {
+  await db`INSERT INTO moves (account, amount) VALUES (${id}, ${amount})`;
+}
+
+export async function move(id, amount) {
+  await sql.begin(async (tx) => {
+    await note(id, amount);
+    await tx`UPDATE accounts SET balance = balance - ${amount} WHERE id = ${id}`;
+  });
+}
+""",
+    ),
+    "passed, the query interface of sequelize": (
+        "postgres",
+        """
+import { Sequelize } from "sequelize";
+
+const options = { dialect: "postgres", host: process.env.ADDRESS, logging: false };
+const sequelize = new Sequelize("postgres", "postgres", "", options);
+const queryInterface = sequelize.getQueryInterface();
+
+export async function move(id, amount) {
+  await sequelize.transaction(async (transaction) => {
+    await queryInterface.bulkInsert("moves", [{ account: id, amount }]);
+    await sequelize.query("UPDATE accounts SET balance = balance - ? WHERE id = ?", {
+      replacements: [amount, id],
+      transaction,
+    });
+  });
+}
+""",
+    ),
     "together, better-sqlite3": (
         "sqlite",
         """

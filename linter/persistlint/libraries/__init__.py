@@ -53,7 +53,7 @@ parameter = "connection"                  # the role of one that a function is h
 extends = "Queryable"                     # it has the methods and fields of another type of this table, too
 statement = "write"                       # it is a statement that does this where it is sent: "read", "write"
 attributes = ["objects"]                  # an attribute of this name is one, whatever it is an attribute of
-begins = ["filter"]                       # what these give on anything unknown, by keywords alone, is one
+begins = ["filter"]                       # methods that tell, on an object of which nothing is known, that it is one
 models = true                             # a class of the program's own, by its capital, is one (models of an ORM);
                                           # "models": where it is imported from a module of that name
 members = "Delegate"                      # the type of every attribute that nothing else names (`prisma.user`)

@@ -11,7 +11,7 @@ from dataclasses import field
 from persistlint.analysis.names import canonical, last_name, path_of
 from persistlint.analysis.transactions.chain import Chain, Known, calls_of, either, named, owner_of, start
 from persistlint.analysis.transactions.operations import operate
-from persistlint.analysis.transactions.options import commits_at_once
+from persistlint.analysis.transactions.options import begins_query, commits_at_once
 from persistlint.analysis.transactions.roots import Roots, role_of, undeclared
 from persistlint.analysis.transactions.texts import table_of, text_of
 from persistlint.analysis.transactions.variables import Scope
@@ -169,7 +169,7 @@ class Handles(Roots):
             if chain.known is None and not chain.effect and (row := self._row(node, function.name, scope)) is not None:
                 chain = Chain(row, row, calls=calls_of(function.value))
             if chain.known is None and not chain.effect:
-                chain = start(self._begun(node, function))
+                chain = start(self._begun(node, function, scope))
             if chain.known is not None:
                 return self._method(node, function.name, chain, scope)
             if chain.effect:
@@ -227,18 +227,29 @@ class Handles(Roots):
         known = (self.known(argument.value, scope) for argument in node.arguments[:2])
         return next(filter(None, known), None)
 
-    def _begun(self, node: Call, function: Attribute) -> Known | None:
+    def _begun(self, node: Call, function: Attribute, scope: Scope) -> Known | None:
         """What a query of a library in use begins with, on an object of which nothing is known: the rows that belong to
-        another one, `order.items.filter(paid=True)`."""
-        table = last_name(function.value) if path_of(function.value) is not None else ""
-        if not table or any(argument.keyword is None for argument in node.arguments):
+        another one, `order.items.filter(paid=True)`, or a client that the program has put somewhere,
+        `this.clients.main.order.update({ where, data })`."""
+        path = path_of(function.value)
+        if path is None:
             return None
         for library in self.in_use:
             for type in library.types.values():
-                if function.name in type.begins:
-                    handle = Handle(table, Role(type.role), library, -1, declared=True)
-                    return Known(handle, type, table)
+                if function.name not in type.begins or not begins_query(node):
+                    continue
+                table = last_name(function.value) if type.role != "pool" or type.fluent else ""
+                root = path.rpartition(".")[0] if not type.role else table or path
+                if not type.fluent and (not root or not self._is_kept(path, scope)):
+                    return None
+                return Known(Handle(root, Role(type.role or "pool"), library, -1, declared=True), type, table)
         return None
+
+    def _is_kept(self, path: str, scope: Scope) -> bool:
+        """Whether a path begins with the object of a method or with an import, and not with what a function is handed,
+        which may be a transaction."""
+        root = path.partition(".")[0]
+        return root == scope.receiver or root in self.names.imports
 
     def _row(self, node: Call, name: str, scope: Scope) -> Known | None:
         """An object of generated code, by the handle that it is given: `user.Insert(ctx, tx, boil.Infer())`."""

@@ -56,7 +56,7 @@ def call_helper(walker: Walk, node: Call, function: Function, use: Use) -> None:
             value = walker.handles.known(parameter_left.default, walker.scope) if parameter_left.default else None
             if value is not None:
                 given.append((parameter_left.name, value))
-    if outer is None and any(known.handle.role is Role.POOL and known.handle.declared for _, known in given):
+    if outer is None and any(known.handle.role is Role.POOL and _is_handle(known) for _, known in given):
         walker.file.pooled.add(id(function))
     effects, begun = summary(walker, function, tuple(given))
     walker.file.steps += len(effects)
@@ -82,6 +82,11 @@ def call_helper(walker: Walk, node: Call, function: Function, use: Use) -> None:
     for inner in begun if outer is not None else ():
         seen = replace(inner, range=node.range, nested_in=outer, is_over=True, is_of_helper=True, closings=[])
         walker.opened.append(seen)
+
+
+def _is_handle(known: Known) -> bool:
+    """Whether something is sent statements through for sure, and no row that came through it."""
+    return known.handle.declared and known.type.role not in ("", "instance")
 
 
 def _is_of(given: Known, opened: Open) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from persistlint.analysis.names import last_name
-from persistlint.ir import Argument, Call, Constant, Expression, Mapping, Number, String, Unary
+from persistlint.ir import Argument, Call, Collection, Constant, Expression, Lambda, Mapping, Number, String, Unary
 
 _MODES = frozenset(["readonly", "readwrite"])
 
@@ -49,6 +49,20 @@ def asks_for_lock(node: Call) -> bool:
     entries = [e for a in node.arguments if isinstance(a.value, Mapping) for e in a.value.entries]
     keys = {entry.key.value for entry in entries if isinstance(entry.key, String)} | {a.keyword for a in node.arguments}
     return bool(keys & {"lock", "lockMode", "forUpdate", "with_for_update"})
+
+
+def begins_query(node: Call) -> bool:
+    """Whether a call is given what only queries are: keywords alone in Python, an object that says which rows or which
+    values, or the queries of a transaction."""
+    values = [argument.value for argument in node.arguments if argument.keyword is None]
+    match values:
+        case []:
+            return True
+        case [Mapping(entries=entries)]:
+            return any(isinstance(entry.key, String) and entry.key.value in ("data", "where") for entry in entries)
+        case [Collection() | Lambda(), *_]:
+            return last_name(node.function) == "$transaction"
+    return False
 
 
 def names_mode(node: Call) -> bool:

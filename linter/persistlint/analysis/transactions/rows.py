@@ -190,8 +190,11 @@ class Rows:
         """What a value is computed from, where that is a column of a row and something else."""
         if not self.rows and not self.computed:
             return None
-        for node in walk(value):
-            if isinstance(node, Name) and node.id in self.computed:
+        nodes = list(walk(value))
+        # The element of a list: what was computed is no list, and so that came from elsewhere.
+        lists = {id(n.value) for n in nodes if isinstance(n, Subscript) and not isinstance(n.index, String)}
+        for node in nodes:
+            if isinstance(node, Name) and node.id in self.computed and id(node) not in lists:
                 return self.computed[node.id]
             if isinstance(node, Binary) and node.operator in _ARITHMETIC:
                 for side in (node.left, node.right):

@@ -54,6 +54,8 @@ def asks_outside(walker: Walk, node: Call, use: Use) -> bool:
     root = calls[-1].function.value if isinstance(calls[-1].function, Attribute) else None
     path = path_of(root) if root is not None else None
     given = {name for call in calls for argument in call.arguments for name in names_in(argument.value)}
+    made = [variable.value for name in given if (variable := walker.scope.find(name)) is not None]
+    given |= {name for value in made if value is not None for name in names_in(value)}  # `option := Through(tx)`
     if path not in opened.stores or opened.handle.name in given or len(calls) > 2:
         return False
     name = last_name(node.function)

@@ -7,6 +7,8 @@ message to a queue, a payment, a file that is removed.
 Silent behind the commit, in `on_commit` and its kin, where the call is given the transaction itself (an outbox) or a
 key by which the service does the same thing once (`idempotencyKey`), and for reads, logs and metrics.
 
+Of severity `info`: an upload, for a file that nothing refers to does no harm.
+
 ## Why it matters
 
 Where the transaction rolls back, the mail about it has gone out all the same. Where a worker is quick, it looks for a
@@ -138,6 +140,8 @@ if TYPE_CHECKING:
     from persistlint.facts import Effect, Transaction
 
 
+# A file that nothing refers to does no harm; behind the commit, a failure would leave a row that refers to none.
+_UPLOADS = regex(r"(?:.*\.)?_?(?:upload|put_?object|(?:store|save|put)_?(?:file|image|blob))\w*", re.IGNORECASE)
 # With such a key, the service does the same thing once, however often it is asked.
 _REPEATABLE = regex(r"idempotency[_-]?(?:key|token)", re.IGNORECASE)
 
@@ -163,6 +167,7 @@ def side_effect_in_transaction(fact: Procedure, context: RuleContext) -> Iterato
                 effect.range,
                 f"`{effect.via or effect.handle.name}` runs before the commit, and a rollback does not take it back.",
                 help="Do it after the commit, or write it to an outbox table in the same transaction.",
+                severity=Severity.INFO if _UPLOADS.fullmatch(effect.via or effect.handle.name) else None,
                 related=(Related(transaction.range, "the transaction"),),
                 fixes=_fix(effect, transaction, context),
             )
