@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from persistlint.analysis.transactions.walk import Walk
     from persistlint.ir import Function
 
-_ITERATES = frozenset(["map", "forEach", "filter", "flatMap", "some", "every", "reduce", "for_each", "each", "find"])
+# Methods that run a function which they are given once for each element.
+ITERATES = frozenset(["map", "forEach", "filter", "flatMap", "some", "every", "reduce", "for_each", "each", "find"])
 
 
 _PUTS_IN = frozenset(["append", "extend", "push", "unshift", "add", "set"])  # methods of lists, sets and maps
@@ -198,7 +199,7 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
             inline(walker, value.function, opened)
             walker.around.remove(opened)
             opened.is_over = True
-        elif isinstance(value, Lambda) and name in _ITERATES:
+        elif isinstance(value, Lambda) and name in ITERATES:
             outer = walker.place
             is_short = isinstance(node.function, Attribute) and is_few(node.function.value, walker.scope)
             walker.place = walker.turn(is_short)
