@@ -109,7 +109,9 @@ def _outside(comments: Sequence[Range], places: Iterator[Range]) -> Iterator[Ran
 
 def calls_of(syntax: Syntax, names: frozenset[str]) -> list[Range]:
     """The calls of such names."""
-    return [range for name, range in syntax.calls if name in names or any_of(name) in names]
+    called = {name for name, _ in syntax.calls}
+    wanted = {name for name in called if name in names or any_of(name) in names}
+    return [range for name, range in syntax.calls if name in wanted]
 
 
 def may_call(source: SourceFile, names: frozenset[str]) -> bool:

@@ -251,7 +251,7 @@ class Walk:
         self.nested -= 1
 
     def _visit(self, node: Expression, use: Use) -> None:
-        if isinstance(node, Call | TaggedTemplate):
+        if type(node) is Call or type(node) is TaggedTemplate:
             visit_call(self, node, use)
             return
         if type(node) is Attribute:
