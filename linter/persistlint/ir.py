@@ -599,7 +599,8 @@ def statements_in(body: Block) -> Iterator[Statement]:
     while stack:
         statement = stack.pop()
         yield statement
-        stack.extend(inner for block in reversed(blocks(statement)) for inner in reversed(block))
+        for block in reversed(blocks(statement)):
+            stack.extend(reversed(block))
 
 
 def expressions_in(*statements: Statement) -> Iterator[Expression]:

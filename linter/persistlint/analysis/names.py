@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.interpretation.values import NUMBER, Atom, Instance, Items, Value, origin_of
@@ -34,6 +35,8 @@ _WRAPPERS = regex(
     r"|Iterator|Type|type|Final|ClassVar|InstanceType)\s*[\[<](.*)[\]>]$",
     re.DOTALL,
 )
+_WITH_MORE = ("Annotated", "AsyncG", "Generator")  # those that have something else behind the type
+_MOST_TYPES = 5_000  # that are kept
 _LITERAL = r"(?:'[^']*'|\"[^\"]*\"|\d+)"
 _NUMERIC = {
     "python": regex(
@@ -119,18 +122,7 @@ class Names:
 
     def declared(self, annotation: str) -> Value | None:
         """The value that a declared type allows, or None where the type tells nothing."""
-        text = annotation.strip()
-        if self.language == "python" and _FORWARD.fullmatch(text):
-            text = text[1:-1]  # a forward reference
-        while match := _WRAPPERS.match(text):
-            text = (
-                match.group(1).split(",")[0]
-                if text.startswith(("Annotated", "AsyncG", "Generator"))
-                else match.group(1)
-            )
-        if not text:
-            return None
-        parts = [part for each in text.split("|") if (part := each.strip()) not in ("None", "null", "undefined")]
+        parts = _alternatives(annotation, self.language)
         if parts and all(self._is_numeric(part.lstrip("*")) for part in parts):
             return self._numeric()
         list_of = _LIST_OF.get(self.language)
@@ -175,8 +167,7 @@ class Names:
         return named.fullmatch(parts[0]) is not None and _ANY_TEXT.fullmatch(parts[0].lstrip("*")) is None
 
     def _is_numeric(self, type: str) -> bool:
-        pattern = _NUMERIC.get(self.language)
-        return pattern is not None and pattern.fullmatch(type) is not None
+        return _is_numeric(type, self.language)
 
     def _is_closed(self, definition: ClassDefinition, above: tuple[str, ...] = ()) -> bool:
         """Whether a type is another name for numbers or constants alone, also through further such names, those of
@@ -217,6 +208,25 @@ class Names:
     def _global(self, name: str) -> Type | None:
         """A type that needs no import, such as Cloudflare's `D1Database`."""
         return self.catalogue.types.get(name)
+
+
+@lru_cache(maxsize=_MOST_TYPES)  # a program has most types in many places
+def _alternatives(annotation: str, language: str) -> tuple[str, ...]:
+    """The types that a declared one allows, without what is around them and what stands for nothing."""
+    text = annotation.strip()
+    if language == "python" and _FORWARD.fullmatch(text):
+        text = text[1:-1]  # a forward reference
+    while match := _WRAPPERS.match(text):
+        text = match.group(1).split(",")[0] if text.startswith(_WITH_MORE) else match.group(1)
+    if not text:
+        return ()
+    return tuple(part for each in text.split("|") if (part := each.strip()) not in ("None", "null", "undefined"))
+
+
+@lru_cache(maxsize=_MOST_TYPES)
+def _is_numeric(type: str, language: str) -> bool:
+    pattern = _NUMERIC.get(language)
+    return pattern is not None and pattern.fullmatch(type) is not None
 
 
 def canonical(module: str) -> str:

@@ -15,3 +15,5 @@ class Sign(Enum):
     PLACEHOLDER_IN_SET = "a placeholder stands behind `SET`"
     SECOND_STATEMENT = "a statement follows another one in a text"
     CHANGE = "something is written, rows are locked, or a transaction is opened, ended or handed over"
+    LOOP = "something is done once for each turn of a loop, or of a callback that is run as often"
+    ROWS = "rows are asked for that stay open until somebody closes them"

@@ -339,7 +339,7 @@ def _around(files: Signature, told: _Told, reader: Reader) -> str | None:
 
 def _read(path: str) -> bytes:
     try:
-        with open(path, "rb", buffering=0) as stream:
+        with open(path, "rb", buffering=0) as stream:  # a `Path` takes longer to make than a file to read
             return stream.readall()
     except OSError:
         return b""

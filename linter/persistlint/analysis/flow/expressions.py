@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MOST_BRANCHES = 150  # expressions with branches inside one another
-_BRANCHING = (Binary, Conditional, Comprehension, AssignmentExpression, Lambda)
+_BRANCHING = frozenset([Binary, Conditional, Comprehension, AssignmentExpression, Lambda])
 
 
 class ExpressionFlow(Generic[S]):
@@ -53,12 +53,13 @@ class ExpressionFlow(Generic[S]):
                 self.domain.visit(current, self.state)
                 continue
             self.domain.enter(current, self.state)
-            if isinstance(current, _BRANCHING) and self._branches < _MOST_BRANCHES and self._branch(current):
-                if self.state is not None:
-                    self.domain.visit(current, self.state)
-                continue
-            stack.append((current, True))
-            stack.extend((child, False) for child in reversed(tuple(children(current))))
+            is_branch = type(current) in _BRANCHING and self._branches < _MOST_BRANCHES and self._branch(current)
+            operands = () if is_branch else children(current)
+            if operands:
+                stack.append((current, True))
+                stack.extend([(child, False) for child in reversed(operands)])
+            elif self.state is not None:
+                self.domain.visit(current, self.state)
 
     def suppose(self, test: Expression | None, truth: bool) -> None:
         """Go on with what is known where a test that was walked came out as `truth`."""

@@ -46,7 +46,7 @@ def may_have(source: SourceFile, names: ProjectNames) -> bool:
     if not is_product(source.path):
         return False
     folder = all_languages()[source.language].libraries
-    called = {name.strip("$").encode() for name in table(folder).calls.union(names.json)}
+    called = {name.strip("$").encode() for name in table(folder).beginnings(source.words).union(names.json)}
     patterns = _patterns(Shapes(source, folder))
     return not called.isdisjoint(source.words) or any(pattern.search(source.content) for pattern in patterns)
 
@@ -66,7 +66,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
         return
     known = table(language.libraries)
     shapes = Shapes(syntax.source, language.libraries)
-    called = known.calls | frozenset(names.json)
+    called = known.beginnings(syntax.source.words).union(names.json)
     found = [range.start for name, range in syntax.calls if name in called]
     found += [match.start() for pattern in _patterns(shapes) for match in pattern.finditer(syntax.source.content)]
     if not found:

@@ -46,16 +46,19 @@ from typing import TYPE_CHECKING, Any
 
 from persistlint.facts import JsonOrigin
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
 KINDS = frozenset(
     "document text response answer client rows row result cursor decoder encoder file same".split()  # noqa: SIM905
 )
 
 
+_WORD = regex(rb"\w+")
 _BEGINNINGS = frozenset(["document", "rows", "row", "result", "answer"])
 
 
@@ -143,12 +146,21 @@ class Table:
                 return member.entry
         return None
 
+    def beginnings(self, words: AbstractSet[bytes]) -> frozenset[str]:
+        """The last names of the functions and methods that something begins with, in a file of these words: a function
+        of a program that calls none of them is of no interest. Text and responses are of interest where something
+        decodes them."""
+        return self._methods.union(name for name, needed in self._functions if needed <= words)
+
     @cached_property
-    def calls(self) -> frozenset[str]:
-        """The last names of the functions and methods that something begins with: a function of a program that calls
-        none of them is of no interest. Text and responses are of interest where something decodes them."""
-        functions = (name.rpartition(".")[2] for name, entry in self.functions.items() if entry.is_beginning)
-        return frozenset([*functions, *self._beginnings(called=True)])
+    def _methods(self) -> frozenset[str]:
+        return frozenset(self._beginnings(called=True))
+
+    @cached_property
+    def _functions(self) -> tuple[tuple[str, frozenset[bytes]], ...]:
+        """The last names of functions, each with the words that stand in every file that has it of its module."""
+        names = [name for name, entry in self.functions.items() if entry.is_beginning]
+        return tuple((name.rpartition(".")[2], frozenset(_WORD.findall(name.encode()))) for name in names)
 
     @cached_property
     def attributes(self) -> re.Pattern[bytes]:

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from persistlint.paths import is_test
+from persistlint.patterns import any_in
 from persistlint.schema.models import Model
 from persistlint.sql.readers import DIALECTS
 
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["Model", "models"]
 
 # The readers of a language: modules here with `MARKS`, some of which are in every file with such models, and
-# `drafts(syntax, dialect) -> Iterator[Draft]`.
+# `drafts(syntax, dialect) -> Iterator[Draft]`. Where marks are in many other files as well, also with `SHAPES`:
+# patterns, all of which match in every file with such models.
 _READERS = {
     "python": ("sqlalchemy", "django"),
     "go": ("gorm",),
@@ -64,4 +66,8 @@ def drafts_of(syntax: Syntax) -> list[Draft]:
 
 def _readers(source: SourceFile) -> list[Any]:
     readers = [import_module(f"{__name__}.{name}") for name in _READERS.get(source.language, ())]
-    return [reader for reader in readers if any(mark in source.content for mark in reader.MARKS)]
+    return [reader for reader in readers if any_in(reader.MARKS, source.content) and _has_shapes(reader, source)]
+
+
+def _has_shapes(reader: Any, source: SourceFile) -> bool:
+    return all(shape.search(source.content) for shape in getattr(reader, "SHAPES", ()))

@@ -15,6 +15,7 @@ from persistlint.analysis.migrations.writing import quoted, said
 from persistlint.analysis.models.classes import assigned, assignments, classes_of, inner_class, lineage
 from persistlint.analysis.models.draft import Draft, texts
 from persistlint.ir import Attribute, Call, Import, Name, String
+from persistlint.regexes import regex
 from persistlint.schema.models import Field
 
 if TYPE_CHECKING:
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
 
 MARKS = (b"models.",)
+# Django's `models` is imported, and there is a class besides that of a migration, as most files with the mark are.
+SHAPES = (
+    regex(rb"\bfrom\s+django\.[\w.]+\s+import\b(?:[\w\s,()\\]|#[^\n]*)*?\bmodels\b"),
+    regex(rb"\bclass\s+(?!Migration\s*\(\s*migrations\.Migration\s*\))\w"),
+)
 _OPTIONS = ("abstract", "proxy")
 
 

@@ -17,9 +17,10 @@ from persistlint.analysis.transactions.entry import is_entry
 from persistlint.analysis.transactions.file import File
 from persistlint.analysis.transactions.handlers import handled
 from persistlint.analysis.transactions.handles import Handles, required
+from persistlint.analysis.transactions.helpers import home_of, remember
 from persistlint.analysis.transactions.requests import Requests
 from persistlint.analysis.transactions.roots import may_be_transaction
-from persistlint.analysis.transactions.telling import calls_of, changes, effects_in, may_call, may_change
+from persistlint.analysis.transactions.telling import calls_of, effects_in, may_call, may_show, places
 from persistlint.analysis.transactions.variables import Scope, Variable
 from persistlint.analysis.transactions.walk import Walk
 from persistlint.facts import EffectKind, Handle, Handled, Procedure, Role, Scoping, Use, swallowed_change
@@ -51,12 +52,12 @@ if TYPE_CHECKING:
 
 def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozenset()) -> Iterator[Fact]:
     """The facts about the transactions of a file: `Procedure`, `Transaction`, `StaleWrite`, `Handled`; with signs, at
-    least those of the functions that can hold a change."""
+    least those of the functions that can hold what these are about."""
     language = languages()[syntax.source.language]
     table = catalogue(language.libraries)
     candidates = calls_of(syntax, effects_in(syntax.source, names))
-    changing = Wanted(changes(syntax, names) if candidates and signs else candidates, syntax.calls)
-    if not changing.starts:
+    asked = Wanted(places(syntax, names, signs) if candidates and signs else candidates, syntax.calls)
+    if not asked.starts:
         return
     module = syntax.lower()
     known = Names(table, language.libraries)
@@ -69,20 +70,19 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
     _declare(module, file, top, todo)
     wanted = file.wanted = Wanted(candidates, syntax.calls)
     wanted.learn(file.every_function)
-    changing.learn(file.every_function)
+    asked.learn(file.every_function)
     walked = Walk(file, top)
     walked.block(tuple(s for s in module.body if not isinstance(s, FunctionDefinition | ClassDefinition | Import)))
     todo.extend(walked.later)
+    file.forget_walks()  # for only now all variables of the module are known
     results: list[tuple[Function | None, Walk]] = [(None, walked)]
     seen: set[int] = set()
     while todo:
         found, scope = todo.pop(0)
-        if id(found) in seen or not (wanted.includes(found) and _is_among(found, changing, known)):
+        if id(found) in seen or not (wanted.includes(found) and _is_among(found, asked, known)):
             continue
         seen.add(id(found))
-        walk = Walk(file, scope.inner(found.owner, found.receiver))
-        decorated(found, walk)
-        walk.enter(found)
+        walk = _walked(file, found, scope)
         todo.extend(walk.later)
         results.append((found, walk))
     opens = any(_opens(walk) for _, walk in results)
@@ -102,16 +102,30 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
         yield requests.consulted
 
 
+def _walked(file: File, function: Function, scope: Scope) -> Walk:
+    """The walk through a function for its own sake: that of it as a helper, where nothing makes a difference."""
+    known = file.alone.get(id(function))
+    if known is not None and known.scope.parent is scope:
+        return known
+    walk = Walk(file, scope.inner(function.owner, function.receiver))
+    decorated(function, walk)
+    walk.enter(function)
+    if home_of(function, walk) is scope:
+        remember(walk, function)
+    return walk
+
+
 def may_have(source: SourceFile, names: ProjectNames, signs: frozenset[Sign] = frozenset()) -> bool:
-    """Whether a file can have something to do with a transaction; with signs, a change."""
-    return may_call(source, effects_in(source, names)) and (not signs or may_change(source, names))
+    """Whether a file can have something to do with a transaction; with signs, one of these too."""
+    return may_call(source, effects_in(source, names)) and (not signs or may_show(source, names, signs))
 
 
-def _is_among(function: Function, changing: Wanted, names: Names) -> bool:
-    """Whether a function can hold a change, or is run inside of one by a decorator of its own or of its class."""
+def _is_among(function: Function, asked: Wanted, names: Names) -> bool:
+    """Whether a function can hold what is asked for, or is run inside of it by a decorator of its own or of its
+    class."""
     owner = names.classes.get(function.owner or "")
     decorators = (*function.decorators, *(owner.decorators if owner is not None else ()))
-    return changing.includes(function) or any(changing.holds(decorator.range) for decorator in decorators)
+    return asked.includes(function) or any(asked.holds(decorator.range) for decorator in decorators)
 
 
 def _learn(body: Block, names: Names) -> None:

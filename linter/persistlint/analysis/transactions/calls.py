@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
@@ -42,7 +43,8 @@ if TYPE_CHECKING:
     from persistlint.analysis.transactions.walk import Walk
     from persistlint.ir import Function
 
-_ITERATES = frozenset(["map", "forEach", "filter", "flatMap", "some", "every", "reduce", "for_each", "each", "find"])
+# Methods that run a function which they are given once for each element.
+ITERATES = frozenset(["map", "forEach", "filter", "flatMap", "some", "every", "reduce", "for_each", "each", "find"])
 
 
 _PUTS_IN = frozenset(["append", "extend", "push", "unshift", "add", "set"])  # methods of lists, sets and maps
@@ -59,6 +61,8 @@ _WAITS_FOR_ALL = frozenset(
 _GOES_ON = "Promise.allSettled"  # with what does not fail
 
 
+_MOST_NAMES = 10_000  # of which it is kept what they say
+
 # In the name of a function that runs what it is given in a transaction.
 WRAPS = regex(
     r"(?:with|in|run|do|exec(?:ute)?)?_?(?:in_?)?(?:a_?)?(?:tx|trx|txn|transaction(?:al(?:ly)?)?)(?:_?(?:context|scope|async|func))?",
@@ -71,6 +75,20 @@ _BY_NAME = (
     (regex(r"commit(?:_?(?:tx|trx|transaction))?", re.IGNORECASE), EffectKind.COMMIT),
     (regex(r"\w*roll_?back\w*", re.IGNORECASE), EffectKind.ROLLBACK),
 )
+
+
+@lru_cache(maxsize=_MOST_NAMES)  # most names are called again and again
+def _wraps(name: str) -> bool:
+    """Whether a function of that name runs what it is given in a transaction."""
+    return WRAPS.fullmatch(name) is not None
+
+
+@lru_cache(maxsize=_MOST_NAMES)
+def _ends_or_begins(name: str) -> EffectKind | None:
+    """What a function of that name does to a transaction."""
+    return next((kind for pattern, kind in _BY_NAME if pattern.fullmatch(name)), None)
+
+
 # What is given to these runs when something happens, or later, and whoever calls it takes no error.
 _LATER = frozenset(
     [
@@ -177,7 +195,7 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
     if name in _PUTS_IN and isinstance(node.function, Attribute):
         for argument in node.arguments:
             take_in(walker, node.function.value, argument.value)
-    is_wrapper = bool(WRAPS.fullmatch(name)) or name in walker.handles.project.transactions
+    is_wrapper = _wraps(name) or name in walker.handles.project.transactions
     parallel, detached = walker.parallel, walker.detached
     walker.parallel = parallel or path in _WAITS_FOR_ALL
     for argument in node.arguments:
@@ -207,7 +225,7 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
             walker.parallel = around
             walker.around.remove(opened)
             opened.is_over = True
-        elif isinstance(value, Lambda) and name in _ITERATES:
+        elif isinstance(value, Lambda) and name in ITERATES:
             outer = walker.place
             is_short = isinstance(node.function, Attribute) and is_few(node.function.value, walker.scope)
             walker.place = walker.turn(is_short)
@@ -242,7 +260,7 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
 def ends_or_begins(walker: Walk, node: Call, name: str, use: Use) -> bool:
     """A function of another file that begins a transaction on the connection that it is given, or ends the one that it
     is given, by its name: `startTransaction(connection)`, `runtime.Rollback(tx)`. Gives whether there is one."""
-    kind = next((kind for pattern, kind in _BY_NAME if pattern.fullmatch(name)), None)
+    kind = _ends_or_begins(name)
     known = [walker.handles.known(a.value, walker.scope) for a in node.arguments] if kind is not None else []
     given = [found for found in known if found is not None]
     if kind is None or not given:

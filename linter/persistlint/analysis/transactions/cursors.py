@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from persistlint.facts import Effect
     from persistlint.ir import Block, Expression, Function, Statement
 
-_GIVES_ROWS = frozenset(["NamedQuery", "NamedQueryContext", "Query", "QueryContext", "Queryx", "QueryxContext", "Rows"])
+GIVES_ROWS = frozenset(["NamedQuery", "NamedQueryContext", "Query", "QueryContext", "Queryx", "QueryxContext", "Rows"])
 _SHAPE = frozenset(["Next", "Scan"])
 _CLOSES = frozenset(["Close", "NextResultSet"])
 _CANCELS = regex(r"\w*cancel\w*", re.IGNORECASE)
@@ -36,7 +36,7 @@ def unclosed(function: Function, walk: Walk) -> Iterator[OpenRows]:
     for statement in statements:
         call = statement.value if isinstance(statement, Assign) else None
         name = _rows_of(statement)
-        if name is None or not isinstance(call, Call) or last_name(call.function) not in _GIVES_ROWS:
+        if name is None or not isinstance(call, Call) or last_name(call.function) not in GIVES_ROWS:
             continue
         effect, members = asked.get(call.range), _members(name, function.body)
         if members is None or not members.isdisjoint(_CLOSES) or _ends_by_itself(call, effect):

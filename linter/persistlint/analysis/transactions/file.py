@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from persistlint.analysis.transactions.handles import Handles
     from persistlint.analysis.transactions.open import Open
     from persistlint.analysis.transactions.variables import Scope
+    from persistlint.analysis.transactions.walk import Walk
     from persistlint.facts import Effect, Place
     from persistlint.ir import Function
     from persistlint.source import SourceFile
@@ -38,6 +39,17 @@ class Exit:
     is_answered: bool = False  # with a value that is found or made, and no constant
 
 
+@dataclass(frozen=True)
+class Summary:
+    """What a helper comes to where it is called: its effects, and the transactions that it opens. `height` is how many
+    calls of helpers were followed into one another in it; `is_cut` where one more was left out."""
+
+    effects: tuple[Effect, ...] = ()
+    opened: tuple[Open, ...] = ()
+    height: int = 0
+    is_cut: bool = False
+
+
 @dataclass
 class File:
     """What is the same for all functions of a file."""
@@ -51,7 +63,9 @@ class File:
     scopes: dict[int, Scope] = field(default_factory=dict)  # the variables around a function, by its identity
     # The calls of a function in this file: by which function, and whether inside a transaction of that.
     calls: dict[int, list[tuple[Function | None, bool]]] = field(default_factory=dict)
-    summaries: dict[Any, tuple[tuple[Effect, ...], tuple[Open, ...]]] = field(default_factory=dict)
+    summaries: dict[Any, Summary] = field(default_factory=dict)  # by function, what it is given, and depth
+    whole: dict[Any, Summary] = field(default_factory=dict)  # those that hold at any depth
+    alone: dict[int, Walk] = field(default_factory=dict)  # the walks behind these, of functions that are given nothing
     comments: Sequence[Range] = ()
     numbers: int = 0
     lent: set[str] = field(default_factory=set)  # classes that make copies of their objects on another handle
@@ -68,6 +82,11 @@ class File:
     def is_wanted(self, function: Function) -> bool:
         """Whether a function can do anything to a database."""
         return self.wanted is None or self.wanted.includes(function)
+
+    def forget_walks(self) -> None:
+        """Forget what functions came to: from here on more is known of the variables around them."""
+        self.whole.clear()
+        self.alone.clear()
 
     def called_inside(self) -> set[int]:
         """The functions of which every call in this file stands inside a transaction, there or further out."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.names import last_name
 from persistlint.analysis.transactions.chain import Known
 from persistlint.analysis.transactions.decorators import decorated
-from persistlint.analysis.transactions.file import DEEPEST_CALL, MOST_EFFECTS, MOST_STEPS
+from persistlint.analysis.transactions.file import DEEPEST_CALL, MOST_EFFECTS, MOST_STEPS, Summary
 from persistlint.analysis.transactions.mentions import names_in
 from persistlint.analysis.transactions.open import Open, close, closes
 from persistlint.facts import Effect, EffectKind, Role, Scoping, Use
@@ -35,9 +35,10 @@ def call_helper(walker: Walk, node: Call, function: Function, use: Use) -> None:
     outer = walker.current()
     caller = walker.active[0] if walker.active else None
     walker.file.calls.setdefault(id(function), []).append((caller, outer is not None))
-    if walker.depth == DEEPEST_CALL or walker.file.steps > MOST_STEPS:
-        return
     if function.is_generator or not walker.file.is_wanted(function):
+        return
+    if walker.depth == DEEPEST_CALL or walker.file.steps > MOST_STEPS:
+        walker.is_cut = True
         return
     given: list[tuple[str, Known]] = []
     parameters = [p for p in function.parameters if p.name != function.receiver]
@@ -58,14 +59,14 @@ def call_helper(walker: Walk, node: Call, function: Function, use: Use) -> None:
                 given.append((parameter_left.name, value))
     if outer is None and any(known.handle.role is Role.POOL and _is_handle(known) for _, known in given):
         walker.file.pooled.add(id(function))
-    effects, begun = summary(walker, function, tuple(given))
-    walker.file.steps += len(effects)
+    found = summary(walker, function, tuple(given))
+    walker.file.steps += len(found.effects)
     names = frozenset[str]().union(*(names_in(argument.value, walker.scope) for argument in node.arguments))
     # Whether it takes the transaction, what it does past that is reported where it stands.
     is_handed = outer is not None and any(_is_of(value, outer) for _, value in given)
     ended: list[Place] = []  # where the helper ends the transaction that it is given
     ends: dict[EffectKind, Effect] = {}  # the last of each that it does on some way
-    for effect in effects[: MOST_EFFECTS - len(walker.effects)]:
+    for effect in found.effects[: MOST_EFFECTS - len(walker.effects)]:
         is_inside = outer is not None and not any(place.dominates(effect.place) for place in ended)
         done = called(walker, effect, node, function, outer if is_inside else None, names, use)
         walker.effects.append(replace(done, is_bound=True) if is_handed else done)
@@ -79,7 +80,7 @@ def call_helper(walker: Walk, node: Call, function: Function, use: Use) -> None:
     if len(ends) > 1:  # it commits or rolls back, as it is told
         for done in ends.values():
             close(replace(done, place=walker.place), walker.opened)
-    for inner in begun if outer is not None else ():
+    for inner in found.opened if outer is not None else ():
         seen = replace(inner, range=node.range, nested_in=outer, is_over=True, is_of_helper=True, closings=[])
         walker.opened.append(seen)
 
@@ -93,20 +94,43 @@ def _is_of(given: Known, opened: Open) -> bool:
     return opened.handle is not None and given.handle.is_same(opened.handle)
 
 
-def summary(
-    walker: Walk, function: Function, given: tuple[tuple[str, Known], ...]
-) -> tuple[tuple[Effect, ...], tuple[Open, ...]]:
-    """The effects of a function that is given these handles, and the transactions that it opens."""
+def summary(walker: Walk, function: Function, given: tuple[tuple[str, Known], ...]) -> Summary:
+    """What a function comes to that is given these handles. Where none of the helpers that it calls was left out for
+    being too far from the function that is looked at, it comes to the same wherever there are so many calls left."""
+    found = walker.file.whole.get((id(function), given))
+    if found is None or walker.depth + found.height >= DEEPEST_CALL:
+        found = walker.file.summaries.get((id(function), given, walker.depth))
+    if found is None:
+        found = _summed_up(walker, function, given)
+    walker.height = max(walker.height, found.height + 1)
+    walker.is_cut = walker.is_cut or found.is_cut
+    return found
+
+
+def _summed_up(walker: Walk, function: Function, given: tuple[tuple[str, Known], ...]) -> Summary:
     key = (id(function), given, walker.depth)
-    if key not in walker.file.summaries:
-        walker.file.summaries[key] = ((), ())  # while it is under way, for helpers that call one another
-        home = walker.file.scopes.get(id(function)) or _outermost(walker.scope)
-        inner = walker.beside(home.inner(function.owner, function.receiver))
-        decorated(function, inner)
-        inner.enter(function, dict(given))
-        opened = [found for found in inner.opened if found.scoping is not Scoping.PARAMETER]
-        walker.file.summaries[key] = (_with_conditions(inner), tuple(opened))
-    return walker.file.summaries[key]
+    walker.file.summaries[key] = Summary()  # while it is under way, for helpers that call one another
+    inner = walker.beside(home_of(function, walker).inner(function.owner, function.receiver))
+    decorated(function, inner)
+    inner.enter(function, dict(given))
+    walker.file.summaries[key] = found = remember(inner, function, given)
+    return found
+
+
+def remember(walk: Walk, function: Function, given: tuple[tuple[str, Known], ...] = ()) -> Summary:
+    """Take down what the walk through a function came to, for whatever calls it, and for its own sake."""
+    opened = tuple(found for found in walk.opened if found.scoping is not Scoping.PARAMETER)
+    found = Summary(_with_conditions(walk), opened, walk.height, walk.is_cut)
+    if not walk.is_cut:
+        walk.file.whole[id(function), given] = found
+        if not given:
+            walk.file.alone[id(function)] = walk
+    return found
+
+
+def home_of(function: Function, walker: Walk) -> Scope:
+    """The variables around a function where it is called as a helper."""
+    return walker.file.scopes.get(id(function)) or _outermost(walker.scope)
 
 
 def _with_conditions(walk: Walk) -> tuple[Effect, ...]:

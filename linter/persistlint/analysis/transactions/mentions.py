@@ -76,7 +76,9 @@ def _mentioned(node: Expression) -> list[Expression]:
 
 def _asked(node: Expression) -> str | None:
     """The value that a request asks with, where a node is one: `req.params.id`."""
-    if not isinstance(node, Attribute | Subscript) or type(node.value) is Name:
+    if type(node) is not Attribute and type(node) is not Subscript:
+        return None
+    if type(node.value) is Name:
         return None
     if type(node.value) is Attribute and node.value.name not in _ASKS:
         return None

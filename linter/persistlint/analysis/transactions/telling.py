@@ -1,21 +1,25 @@
-"""Which functions of a file can do something to a database, and which can hold a change, as `Sign.CHANGE` says it,
-told from names.
+"""Which functions of a file can do something to a database, and which can hold what rules ask for by a sign
+(`facts.Sign`), told from names.
 
 A change needs one of these in its function, or in a helper that the function calls: a call that writes, locks, opens or
 ends a transaction, by the tables of the libraries that the file can speak of; a call that is given SQL, where a text of
 the file can be SQL at all; or a name that says transaction or lock, for that is how a handle of one is called, and
-whatever opens one without being of a library (`roots.py`, `scopes.py`, `calls.py`).
+whatever opens one without being of a library (`roots.py`, `scopes.py`, `calls.py`). A loop shows by its keyword, or by
+the call that runs a function again and again.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.presence import present, reachable
-from persistlint.analysis.transactions.calls import WRAPS
+from persistlint.analysis.transactions.calls import ITERATES, WRAPS
+from persistlint.analysis.transactions.cursors import GIVES_ROWS
 from persistlint.analysis.transactions.scopes import OPENS
 from persistlint.analysis.transactions.vocabulary import change_names, effect_names, words_of
+from persistlint.facts import Sign
 from persistlint.languages import languages
 from persistlint.libraries import any_of, catalogue
 from persistlint.patterns import Marked
@@ -25,7 +29,7 @@ from persistlint.source import Range
 from persistlint.sql.presence import may_hold_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from persistlint.languages import Syntax
     from persistlint.libraries import Library, Type
@@ -37,6 +41,7 @@ _SAYS_TRANSACTION = Marked(
     (b"session", b"transaction", b"tx", b"trx", b"work", b"atomic", b"commit_on"),
     regex(rf"{OPENS.pattern}|\b(?:{WRAPS.pattern})\b".encode()),  # the vocabulary is in lower case
 )
+_LOOPS = frozenset([b"for", b"while"])
 _WORD = regex(rb"[\w\x80-\xff]+")  # as `SourceFile.words` has them
 _FEW = 50  # words of a file
 # In a word of a name; `ctx` is no transaction.
@@ -55,9 +60,30 @@ def effects_in(source: SourceFile, names: ProjectNames) -> frozenset[str]:
     return effect_names(libraries, types).union(names.transactions)
 
 
-def changes(syntax: Syntax, names: ProjectNames) -> list[Range]:
-    """Where a change of this file stands, or a part of it: in no function beside those that hold one of these places,
-    or call one that does."""
+def places(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign]) -> list[Range]:
+    """Where one of these signs stands in a file: what is asked for is in no function beside those that hold one of
+    these places, or call one that does."""
+    found: list[Range] = []
+    if Sign.CHANGE in signs:
+        found += _changes(syntax, names)
+    if Sign.LOOP in signs:
+        found += calls_of(syntax, ITERATES)
+        found += _outside(syntax.comments, _places(syntax.source.content, _LOOPS & syntax.source.words))
+    if Sign.ROWS in signs:
+        found += calls_of(syntax, GIVES_ROWS)
+    return found
+
+
+def may_show(source: SourceFile, names: ProjectNames, signs: frozenset[Sign]) -> bool:
+    """Whether one of these signs can stand in a file, as far as its words tell."""
+    return (
+        (Sign.CHANGE in signs and _may_change(source, names))
+        or (Sign.LOOP in signs and (not _LOOPS.isdisjoint(source.words) or may_call(source, ITERATES)))
+        or (Sign.ROWS in signs and may_call(source, GIVES_ROWS))
+    )
+
+
+def _changes(syntax: Syntax, names: ProjectNames) -> list[Range]:
     source = syntax.source
     found = calls_of(syntax, _changing(source, names))
     if may_hold_sql(source):  # the tag of a template may be called anything
@@ -66,16 +92,26 @@ def changes(syntax: Syntax, names: ProjectNames) -> list[Range]:
     return found
 
 
-def may_change(source: SourceFile, names: ProjectNames) -> bool:
-    """Whether there can be a change in a file, as far as its words tell."""
+def _may_change(source: SourceFile, names: ProjectNames) -> bool:
     if may_call(source, _changing(source, names)) or _saying(source, names):
         return True
     return b"`" in source.content and may_hold_sql(source)
 
 
+def _outside(comments: Sequence[Range], places: Iterator[Range]) -> Iterator[Range]:
+    """Those of some places that stand in none of the comments, which are in order."""
+    starts = [comment.start for comment in comments]
+    for place in places:
+        index = bisect_right(starts, place.start) - 1
+        if index < 0 or place.start >= comments[index].end:
+            yield place
+
+
 def calls_of(syntax: Syntax, names: frozenset[str]) -> list[Range]:
     """The calls of such names."""
-    return [range for name, range in syntax.calls if name in names or any_of(name) in names]
+    called = {name for name, _ in syntax.calls}
+    wanted = {name for name in called if name in names or any_of(name) in names}
+    return [range for name, range in syntax.calls if name in wanted]
 
 
 def may_call(source: SourceFile, names: frozenset[str]) -> bool:

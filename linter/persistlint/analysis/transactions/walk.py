@@ -88,6 +88,8 @@ class Walk:
     scope: Scope
     active: tuple[Function, ...] = ()
     depth: int = 0  # how many calls lie between the function and the one that is looked at
+    height: int = 0  # how many calls of helpers were followed into one another
+    is_cut: bool = False  # a helper was not followed, for being too deep
     nested: int = 0  # how many expressions lie around the one that is walked
     effects: list[Effect] = field(default_factory=list)
     opened: list[Open] = field(default_factory=list)  # every transaction of the function
@@ -252,7 +254,7 @@ class Walk:
         self.nested -= 1
 
     def _visit(self, node: Expression, use: Use) -> None:
-        if isinstance(node, Call | TaggedTemplate):
+        if type(node) is Call or type(node) is TaggedTemplate:
             visit_call(self, node, use)
             return
         if type(node) is Attribute:

@@ -99,7 +99,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import EffectKind, Procedure
+from persistlint.facts import EffectKind, Procedure, Sign
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
 
@@ -107,7 +107,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule("query-in-loop", on=Procedure, severity=Severity.INFO, default=False, skips=(is_test, is_migration, is_generated))
+@rule(
+    "query-in-loop",
+    on=Procedure,
+    severity=Severity.INFO,
+    default=False,
+    skips=(is_test, is_migration, is_generated),
+    signs=(Sign.LOOP,),
+)
 def query_in_loop(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first query of every loop."""
     seen: set[int] = set()

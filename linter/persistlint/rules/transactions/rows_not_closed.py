@@ -77,7 +77,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import OpenRows
+from persistlint.facts import OpenRows, Sign
 from persistlint.fixes.closing import closed_rows
 from persistlint.paths import is_generated, is_test
 from persistlint.rule import RuleContext, rule
@@ -92,6 +92,7 @@ if TYPE_CHECKING:
     severity=Severity.WARNING,
     languages=("go",),
     skips=(is_test, is_generated),
+    signs=(Sign.ROWS,),
 )
 def rows_not_closed(fact: OpenRows, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the query of which the rows stay open."""
