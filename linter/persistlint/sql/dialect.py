@@ -134,11 +134,13 @@ def _guess(path: str, sample: str) -> str | None:
     scores: dict[str, int] = {}
     masked = _MASKED.sub(" ", sample).lower()
     for dialect, weight, signs in _signs():
-        if any(held in masked and _compiled(pattern).search(masked) for held, pattern in signs):
-            scores[dialect] = scores.get(dialect, 0) + weight
+        for held, pattern in signs:
+            if held in masked and _compiled(pattern).search(masked):
+                scores[dialect] = scores.get(dialect, 0) + weight
+                break
     told = _DESCRIPTION.sub(r"\1_", str(name))
-    for pattern, dialect in _FOLDERS:
-        if pattern.search(told):
+    for folder, dialect in _FOLDERS:
+        if folder.search(told):
             scores[dialect] = scores.get(dialect, 0) + 6
     if name.suffix in _SUFFIXES:
         scores["oracle"] = scores.get("oracle", 0) + 2
