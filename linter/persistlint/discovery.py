@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from persistlint.configuration.config import NO_OVERRIDES, Overrides, absolute, excludes, is_excluded
-from persistlint.git import git
+from persistlint.git import git, is_in_checkout
 from persistlint.git import root as root_of
 from persistlint.installed import INFO, installed
 from persistlint.languages import language_of
@@ -213,6 +213,8 @@ def _is_root(path: str) -> bool:
 def _listed_by_git(folder: str) -> list[str] | None:
     """What git tracks or would track below a directory, as paths from there; None if git is not there, does not know,
     or ignores it."""
+    if not is_in_checkout(Path(folder)):
+        return None
     run = git(Path(folder), "ls-files", "-zco", "--exclude-standard")
     if run is None or run.returncode or run.stderr or not run.stdout:  # it warns of directories that it cannot list
         return None

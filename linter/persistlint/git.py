@@ -31,6 +31,12 @@ def git(folder: Path, *arguments: str) -> CompletedProcess[bytes] | None:
         return None
 
 
+def is_in_checkout(folder: Path) -> bool:
+    """Whether a folder is in a checkout at all: to ask git that takes longer than to check a few files."""
+    place = folder.resolve()
+    return any((above / ".git").exists() for above in (place, *place.parents))
+
+
 def from_root(path: str) -> str:
     """A path as reports name it: relative to the root of the checkout that the current directory is in, or to the
     current directory if it is in none. A path outside of that stays as it is."""

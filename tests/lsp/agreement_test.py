@@ -1,4 +1,5 @@
-"""The editor and the command line say the same, of every program of the rules' tests."""
+"""The editor and the command line say the same, of every program of the rules' tests in which something is found, and
+of the first one of each rule, in which nothing is."""
 
 from __future__ import annotations
 
@@ -18,11 +19,12 @@ RULES = Path(__file__).parent.parent / "rules"
 
 
 def programs(folder: Path) -> Iterator[Path]:
-    """Every case as a file of its own."""
+    """These cases, each as a file of its own."""
     for page in sorted(RULES.rglob("*.md")):
         if page.name == "README.md":
             continue
-        for case in cases(page.read_text("utf-8")):
+        first, *others = cases(page.read_text("utf-8"))
+        for case in (first, *(other for other in others if other.expectations)):
             file = folder / page.stem / str(case.line) / case.path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(case.text.encode("utf-8"))

@@ -32,6 +32,14 @@ def client() -> Iterator[RawClient]:
         yield client
 
 
+@pytest.fixture(scope="module")
+def shared() -> Iterator[RawClient]:
+    """One that has shaken hands, for what leaves nothing behind."""
+    with RawClient() as client:
+        client.initialize()
+        yield client
+
+
 def patched(patch: str) -> RawClient:
     """A server in which something goes wrong."""
     return RawClient([sys.executable, "-c", PATCHED.format(patch=patch)])
@@ -60,48 +68,42 @@ def test_a_second_initialize_is_refused(client: RawClient) -> None:
     [b"{", b"[]", b"17", b"null", b'{"jsonrpc": "2.0"}', b'{"id": 1}', b"\xff\xfe", b"[" * 100_000],
     ids=lambda body: repr(body[:20]),
 )
-def test_what_is_no_message_is_ignored(client: RawClient, body: bytes) -> None:
-    client.initialize()
-    client.send_bytes(body)
-    client.open(QUERY)
-    assert client.pull() == ["interpolated-sql"]
+def test_what_is_no_message_is_ignored(shared: RawClient, body: bytes) -> None:
+    shared.send_bytes(body)
+    shared.open(QUERY)
+    assert shared.pull() == ["interpolated-sql"]
 
 
-def test_an_unknown_method_is_named(client: RawClient) -> None:
-    client.initialize()
-    error = client.call("textDocument/magic", {})
+def test_an_unknown_method_is_named(shared: RawClient) -> None:
+    error = shared.call("textDocument/magic", {})
     assert error["code"] == -32601
     assert "textDocument/magic" in error["message"]
 
 
-def test_an_unknown_notification_is_ignored(client: RawClient) -> None:
-    client.initialize()
-    client.notify("$/magic", {"a": [1]})
-    client.open(CLEAN)
-    assert client.pull() == []
+def test_an_unknown_notification_is_ignored(shared: RawClient) -> None:
+    shared.notify("$/magic", {"a": [1]})
+    shared.open(CLEAN)
+    assert shared.pull() == []
 
 
-def test_wrong_parameters_are_answered(client: RawClient) -> None:
-    client.initialize()
-    assert client.call("textDocument/diagnostic", {"nothing": 1})["code"] == -32602
+def test_wrong_parameters_are_answered(shared: RawClient) -> None:
+    assert shared.call("textDocument/diagnostic", {"nothing": 1})["code"] == -32602
 
 
-def test_a_document_that_is_not_open_has_no_diagnostics(client: RawClient) -> None:
-    client.initialize()
-    client.change(2, QUERY, "untitled:other")
-    assert client.pull("untitled:other") == []
-    assert client.pull("file:///no/such/file.py") == []
+def test_a_document_that_is_not_open_has_no_diagnostics(shared: RawClient) -> None:
+    shared.change(2, QUERY, "untitled:other")
+    assert shared.pull("untitled:other") == []
+    assert shared.pull("file:///no/such/file.py") == []
 
 
-def test_a_header_may_be_spelled_otherwise(client: RawClient) -> None:
-    client.initialize()
+def test_a_header_may_be_spelled_otherwise(shared: RawClient) -> None:
     params = {"textDocument": {"uri": "untitled:other"}}
     message = {"jsonrpc": "2.0", "id": "x", "method": "textDocument/diagnostic", "params": params}
     body = json.dumps(message).encode()
-    assert client.process.stdin
-    client.process.stdin.write(b"content-length:  %d\r\ncontent-type: anything\r\n\r\n%s" % (len(body), body))
-    client.process.stdin.flush()
-    assert client.answer("x")["result"]["items"] == []
+    assert shared.process.stdin
+    shared.process.stdin.write(b"content-length:  %d\r\ncontent-type: anything\r\n\r\n%s" % (len(body), body))
+    shared.process.stdin.flush()
+    assert shared.answer("x")["result"]["items"] == []
 
 
 @pytest.mark.parametrize("shutdown", [True, False])

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator  # noqa: TC003  pytest-lsp reads the a
 from pathlib import Path  # noqa: TC003
 from typing import Any
 
-import pytest  # noqa: TC002
+import pytest
 import pytest_asyncio
 import pytest_lsp
 from lsprotocol import types
@@ -129,6 +129,10 @@ async def client(lsp_client: LanguageClient) -> AsyncIterator[None]:
     yield
 
 
+# For what is the same in whatever way places are counted.
+WAYS = pytest.mark.parametrize("editor", ["pull utf-16", "push utf-16"], indirect=True)
+
+
 @pytest_asyncio.fixture(params=["pull utf-16", "pull utf-8", "push utf-16", "push utf-32"])
 async def editor(request: pytest.FixtureRequest, client: LanguageClient, tmp_path: Path) -> AsyncIterator[Editor]:
     mode, encoding = request.param.split()
@@ -196,6 +200,7 @@ async def test_an_edit_is_analysed(editor: Editor) -> None:
     assert await editor.codes(uri) == []
 
 
+@WAYS
 async def test_a_changed_configuration_holds_at_the_next_edit(editor: Editor) -> None:
     uri = editor.open(QUERY)
     assert await editor.codes(uri) == ["interpolated-sql"]
@@ -208,6 +213,7 @@ async def test_a_changed_configuration_holds_at_the_next_edit(editor: Editor) ->
     assert await editor.codes(uri) == ["interpolated-sql"]
 
 
+@WAYS
 async def test_a_watched_configuration_holds_at_once(editor: Editor) -> None:
     uri = editor.open(QUERY)
     assert await editor.codes(uri) == ["interpolated-sql"]
@@ -221,6 +227,7 @@ async def test_a_watched_configuration_holds_at_once(editor: Editor) -> None:
     assert await editor.codes(uri) == []
 
 
+@WAYS
 async def test_what_the_baseline_knows_is_not_shown(editor: Editor) -> None:
     path = editor.root / "a.py"
     path.write_text(QUERY)
@@ -243,6 +250,7 @@ async def test_what_the_baseline_knows_is_not_shown(editor: Editor) -> None:
     assert await editor.codes(uri) == ["interpolated-sql", "interpolated-sql"]
 
 
+@WAYS
 async def test_a_wrong_configuration_silences_until_it_is_right(editor: Editor) -> None:
     configuration = editor.root / "persistlint.toml"
     configuration.write_text("select = 3\n")
@@ -256,12 +264,14 @@ async def test_a_wrong_configuration_silences_until_it_is_right(editor: Editor) 
     assert await editor.codes(uri) == ["interpolated-sql"]
 
 
+@WAYS
 async def test_an_excluded_file_has_no_diagnostics(editor: Editor) -> None:
     (editor.root / "persistlint.toml").write_text('exclude = ["generated"]\n')
     uri = editor.open(QUERY, "generated/a.py")
     assert (await editor.codes(uri) if editor.pull else await editor.published(uri, None)) == []
 
 
+@WAYS
 async def test_closing_a_file_takes_its_diagnostics_away(editor: Editor) -> None:
     uri = editor.open(QUERY)
     assert await editor.codes(uri) == ["interpolated-sql"]

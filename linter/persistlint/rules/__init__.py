@@ -98,11 +98,12 @@ def load(name: str) -> Rule[Any]:
         raise KeyError(name)
     with _loading(dict(_sources())[group]):
         module = import_module(f"{_package(group)}.{name.replace('-', '_')}")
-        found = [value for value in vars(module).values() if getattr(value, "name", None) == name]
+        from persistlint.rule import Rule  # which the module has imported
+
+        found = [value for value in vars(module).values() if isinstance(value, Rule) and value.name == name]
         if not found:
             raise ValueError(f"{module.__name__} declares no rule `{name}`")
-        rule: Rule[Any] = found[0]
-        return replace(rule, group=group)  # a plugin's package may be called otherwise than its group
+        return replace(found[0], group=group)  # a plugin's package may be called otherwise than its group
 
 
 def every_rule() -> tuple[Rule[Any], ...]:

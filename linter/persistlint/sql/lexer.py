@@ -106,7 +106,6 @@ _BACKSLASH = word_set("mysql mariadb bigquery clickhouse databricks spark hive s
 _DOLLAR = frozenset({None, "postgres", "redshift", "snowflake", "duckdb", "databricks", "materialize"})
 _COMMENT_EDGE = regex(r"/\*|\*/")
 _LEAST, _MOST = 64, 16_384  # tokens that are read at a time
-_SHORT = 20_000  # code points of a text that is read in one go
 _MOST_KNOWN = 200_000  # code points of words that are remembered
 
 
@@ -167,11 +166,9 @@ def _rows(dialect: str | None) -> str:
 
 
 @cache
-def _scanner(dialect: str | None, has_rows: bool, has_tags: bool = True) -> re.Pattern[str]:
-    """What matches a token with the space before it; at the end of a text, that alone. Without groups, which cost, but
-    for the one that finds the end of a dollar string, where there may be some."""
-    patterns = _patterns(dialect)
-    token = rf"\s*+(?:{'|'.join(patterns[kind] for kind in patterns if has_tags or kind != 'DOLLAR')}|\Z)"
+def _scanner(dialect: str | None, has_rows: bool) -> re.Pattern[str]:
+    """What matches a token with the space before it; at the end of a text, that alone. Without groups, which cost."""
+    token = rf"\s*+(?:{'|'.join(_patterns(dialect).values())}|\Z)"
     return re.compile(f"{_rows(dialect)}|{token}" if has_rows else token, re.DOTALL)
 
 
@@ -226,39 +223,33 @@ def portions(text: str, dialect: str | None, position: int, *, has_rows: bool) -
     """The tokens from a position on, in portions: small ones at first, for the splitter may want to go on elsewhere.
     What happens for every token happens in C. With `has_rows` the plain rows of an INSERT are one token, for a dump has
     little else."""
-    if not position and len(text) <= _SHORT and "$" not in text:
-        texts = _scanner(dialect, has_rows, has_tags=False).findall(text)  # without a match for each of them
-        if "/*" not in map(str.lstrip, texts):
-            if tokens := _tokens(texts, 0, dialect):
-                yield tokens
-            return
     pattern = _scanner(dialect, has_rows)
     portion = _LEAST
     found = pattern.finditer(text, position)
-    while tokens := _tokens(list(map(re.Match.group, islice(found, portion))), position, dialect):
-        position = tokens[-1].end
+    while True:
+        spaced = list(map(re.Match.group, islice(found, portion)))
+        texts = list(map(str.lstrip, spaced))
+        while texts and not texts[-1]:  # the end of the text, behind space and once more
+            texts.pop()
+        is_nested = "/*" in texts
+        if is_nested:
+            del texts[texts.index("/*") + 1 :]
+        if not texts:
+            return
+        ends = list(islice(accumulate(map(len, spaced), initial=position), 1, len(texts) + 1))
+        starts = map(sub, ends, map(len, texts))
+        kinds = _vocabulary(dialect)
+        found_kinds = list(map(kinds.__getitem__, texts))  # whose words are known then
+        fields = zip(found_kinds, texts, starts, ends, map(kinds.words.get, texts, repeat("")), strict=True)
+        tokens: list[Token] = list(map(tuple.__new__, repeat(Token), fields))
+        position = ends[-1]
         portion = min(portion * 2, _MOST)
-        if (last := tokens[-1]).text == "/*":
+        if is_nested:
+            last = tokens[-1]
             position = _comment_end(text, position)
             tokens[-1] = Token(last.kind, text[last.start : position], last.start, position, "")
             found, portion = pattern.finditer(text, position), _LEAST
         yield tokens
-
-
-def _tokens(spaced: list[str], position: int, dialect: str | None) -> list[Token]:
-    """The tokens of texts with the space before each, which stand one behind the other from a position on, up to the
-    first comment that has another one inside."""
-    texts = list(map(str.lstrip, spaced))
-    while texts and not texts[-1]:  # the end of the text, behind space and once more
-        texts.pop()
-    if "/*" in texts:
-        del texts[texts.index("/*") + 1 :]
-    ends = list(islice(accumulate(map(len, spaced), initial=position), 1, len(texts) + 1))
-    starts = map(sub, ends, map(len, texts))
-    kinds = _vocabulary(dialect)
-    found_kinds = list(map(kinds.__getitem__, texts))  # whose words are known then
-    fields = zip(found_kinds, texts, starts, ends, map(kinds.words.get, texts, repeat("")), strict=True)
-    return list(map(tuple.__new__, repeat(Token), fields))
 
 
 def _comment_end(text: str, position: int) -> int:

@@ -166,7 +166,7 @@ _COMPILED = ("path", "text", "off", "evidence", "beside", "dialect", "version")
 def _compiled(value: str | dict[str, str]) -> Any:
     if isinstance(value, dict):
         return {name: _compiled(pattern) for name, pattern in value.items()}
-    return re.compile(_AT_START.sub(r"--(?<=^--)", value), _FLAGS)
+    return regex(_AT_START.sub(r"--(?<=^--)", value), _FLAGS)
 
 
 def _folder(path: str) -> str:
