@@ -120,7 +120,7 @@ class Open:
 
     def fact(self, walker: Walk) -> Transaction:
         """What the rules are told of it."""
-        from persistlint.analysis.transactions.closing import leak_of, unfinished, unreleased
+        from persistlint.analysis.transactions.closing import leak_of, left_early, unfinished, unreleased
 
         unchecked = next(
             (
@@ -150,6 +150,7 @@ class Open:
             unreleased(self, walker),
             self.is_of_helper,
             unfinished(self, walker),
+            left_early(self, walker),
         )
 
 
