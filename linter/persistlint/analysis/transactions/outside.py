@@ -24,13 +24,13 @@ _BY_OBJECT: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
         ),
         (r"http", "Post PostForm"),
         (
-            r"\w*mailer|transporter|\w*mail_?(?:service|client|sender)|sgmail|resend|smtp|email_?service|ses|(?:resend|brevo|postmark)\.\w+",
+            r"\w*mailer|transporter|\w*mail_?(?:service|client|sender)|sgmail|resend|smtp|email_?service|EmailMessage|EmailMultiAlternatives|ses|(?:resend|brevo|postmark)\.\w+",
             "send sendMail send_mail sendmail send_message sendEmail send_email deliver SendMail Send SendEmail"
             " DialAndSend",
         ),
         (r"smtplib|smtp", "sendmail send_message SendMail"),
         (
-            r"\w*queue|\w*producer|\w*publisher|pub|pubsub|kafka|nats|nc|channel|ch|rabbit\w*|amqp|broker|sns|sqs|topic"
+            r"\w*queue|\w*producer|\w*publisher|pub|pubsub|kafka(?:\.Writer)?|nats|nc|channel|ch|rabbit\w*|amqp|broker|sns|sqs|topic"
             r"|(?:message_?|service_?)?bus|mq|jetstream",
             "add publish produce send sendMessage send_message sendToQueue basic_publish enqueue enqueue_job Publish"
             " PublishWithContext PublishMsg WriteMessages SendMessage Enqueue Produce Send publishAsync",
