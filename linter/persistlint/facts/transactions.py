@@ -35,7 +35,8 @@ class Transaction(Fact):
     `leak` is a place where the function is left with the transaction neither committed nor rolled back, `unchecked` a
     commit whose error nobody looks at, `early` a deferred rollback that stands before the test of the error of its
     begin, `unreleased` the call that takes its connection out of a pool which does not get it back on every way,
-    `unfinished` its begin where it is rolled back in handlers alone and committed on no way.
+    `unfinished` its begin where it is rolled back in handlers alone and committed on no way, `left` a `return` that
+    stands between its begin and its end.
     `is_of_helper` where a function of this file opens it, which is called here. `is_savepoint` where it nests in the
     one around it, `is_wrapped` where a function of the program's own opens it, of which only the name is known.
     """
@@ -55,6 +56,7 @@ class Transaction(Fact):
     unreleased: Range | None = None
     is_of_helper: bool = False
     unfinished: Range | None = None
+    left: Range | None = None
 
 
 @dataclass(frozen=True, slots=True)

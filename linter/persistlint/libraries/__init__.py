@@ -88,8 +88,8 @@ A library of which no type and no function has a `role` takes no part in transac
 Keys of an operation (a method or function):
 
 - `sql`: index of the argument that is a whole statement, not counting the receiver.
-- `fragment`: index, list of indexes, or "all", of the arguments that are a piece of SQL (of a literal of Go: of the
-  keys that are computed); `clause` says of what:
+- `fragment`: index, list of indexes, or "all", of the arguments that are a piece of SQL, and of the computed keys of a
+  literal of Go; `clause` says of what:
   "where" (default), "select", "from", "group", "order", "set", "value", "with", "name" (a bare name).
 - `raw`: the argument is spliced into SQL whatever it is, so that a variable alone is already interpolation.
 - `bare`: a plain variable that the caller handed over counts too, as strings are what people pass there (`Order`).

@@ -55,7 +55,7 @@ def _map_method(
 def _look_at_each(items: Expression, function: Actual, values: list[Value], machine: Interpreter) -> None:
     """`xs.forEach(check)`: what a function checks of its first parameter is checked of all elements."""
     if not isinstance(function.value, Closure):
-        if guards.VALIDATES.search(last_name(function.expression)):
+        if subjects.VALIDATES.search(last_name(function.expression)):
             machine.refine(subjects.members_of(items))
         return
     names = _parameter_names(function.value)

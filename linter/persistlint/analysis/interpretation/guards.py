@@ -66,13 +66,6 @@ _SAYS_LITTLE = regex(
     r"logged_?in|authenticated|owner|dir|file|error|true|false|zero|equal|same|new|debug|dev|production|active|enabled)",
     re.I,
 )
-# What people call a function that fails where a value is not valid.
-VALIDATES = regex(
-    r"^_*(?:validate|sanitize|assert_?(?:valid|safe|allowed|ident)|ensure_?(?:valid|safe|allowed|ident)"
-    r"|verify_?(?:ident|name|table|column)"
-    r"|check_?(?:ident|name|table|column|sql|key|sort|order|field|schema|valid|safe|allowed))",
-    re.I,
-)
 
 
 def checked(test: Expression, truth: bool, machine: Interpreter) -> Checked:
@@ -254,27 +247,35 @@ def _call(call: Call, truth: bool, machine: Interpreter) -> Checked:
 
 
 def _quantified(every: bool, subject: Expression, test: Lambda, truth: bool, machine: Interpreter) -> Checked:
-    """`xs.every(x => …)` is true, or `xs.some(x => …)` is false."""
+    """`xs.every(x => …)` is true, or `xs.some(x => …)` is false; or `ALLOWED.some(x => x === sought)` is true."""
     body, parameters = test.function.body, test.function.parameters
-    if (
-        every is not truth
-        or len(body) != 1
-        or not parameters
-        or not isinstance(body[0], Return)
-        or body[0].value is None
-    ):
+    if len(body) != 1 or not parameters or not isinstance(body[0], Return) or body[0].value is None:
+        return NOTHING
+    if truth and not every:
+        return _equals_one(parameters[0].name, body[0].value, subject, machine)
+    if every is not truth:
         return NOTHING
     return members_of(subject) if parameters[0].name in checked(body[0].value, truth, machine) else NOTHING
 
 
 def _comprehension(every: bool, test: Comprehension, truth: bool, machine: Interpreter) -> Checked:
-    """`all(… for c in x)` is true, or `any(… for c in x)` is false."""
+    """`all(… for c in x)` is true, or `any(… for c in x)` is false; or `any(x == sought for x in ALLOWED)` is true."""
     path = path_of(test.target)
+    if path is not None and truth and not every and not test.conditions:
+        return _equals_one(path, test.element, test.iterable, machine)
     if every is not truth or path is None:
         return NOTHING
     if path in checked(test.element, truth, machine):
         return members_of(test.iterable) | paths_of(test.iterable)
     return NOTHING
+
+
+def _equals_one(member: str, test: Expression, container: Expression, machine: Interpreter) -> Checked:
+    """What equals one of the members of an allow-list."""
+    if not isinstance(test, Binary) or test.operator != "==" or not _is_allow_list(container, machine):
+        return NOTHING
+    others = [side for side in (test.left, test.right) if path_of(side) != member]
+    return paths_of(others[0]) if len(others) == 1 else NOTHING
 
 
 def _predicate(closure: Closure, call: Call, truth: bool, machine: Interpreter) -> Checked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.interpretation.state import NOTHING, Checked
@@ -20,6 +21,7 @@ from persistlint.ir import (
     String,
     TypeAssertion,
 )
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +34,14 @@ _SAME_VALUE_OF = frozenset(["upper", "lower", "trim", "btrim", "ToLower", "ToUpp
 # What cuts no more than a sign off a value: `sort.lstrip("-")`, `sort.slice(1)`.
 _CUTS_SIGN = frozenset(
     ["lstrip", "rstrip", "strip", "removeprefix", "removesuffix", "slice", "substring", "TrimPrefix", "TrimLeft"]
+)
+
+# What people call a function that fails where a value is not valid.
+VALIDATES = regex(
+    r"^_*(?:validate|sanitize|assert_?(?:valid|safe|allowed|ident)|ensure_?(?:valid|safe|allowed|ident)"
+    r"|verify_?(?:ident|name|table|column)"
+    r"|check_?(?:ident|name|table|column|sql|key|sort|order|field|schema|valid|safe|allowed))",
+    re.I,
 )
 
 

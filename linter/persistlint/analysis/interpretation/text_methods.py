@@ -148,6 +148,12 @@ def _format_method(
     return Text(formats.braces(receiver.pieces, positional, named, node.range, rest))
 
 
+def _format_map(
+    node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
+) -> Value | None:
+    return _format_method(node, function, receiver, [replace(actual, spread=True) for actual in actuals[:1]], machine)
+
+
 def _composes(receiver: Expression, machine: Interpreter) -> bool:
     """Whether a text is one of a library that quotes what it is filled with: `sql.SQL("…").format(…)`."""
     name = machine.names.qualified(receiver.function) if isinstance(receiver, Call) else None
@@ -219,6 +225,7 @@ METHODS: dict[str, MethodHandler] = {
     "replace": _replace_method,
     "replaceAll": _replace_method,
     "format": _format_method,
+    "format_map": _format_map,
     "substitute": _substitute,
     "safe_substitute": _substitute,
     "split": _split,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.interpretation import guards, options, subjects
+from persistlint.analysis.interpretation import options, subjects
 from persistlint.analysis.interpretation.arguments import Actual, bound
 from persistlint.analysis.interpretation.collection_methods import is_short_quote
 from persistlint.analysis.interpretation.resolving import constructed
@@ -88,9 +88,9 @@ def unknown(
     if qualified in _ESCAPES_FOR_ANOTHER_LANGUAGE and actuals:
         return Atom(max(origin_of(actuals[0].value), Origin.DERIVED))  # to SQL it is the same
     if not qualified.startswith(_QUOTES_FOR_ANOTHER_LANGUAGE) and actuals:
-        if guards.VALIDATES.search(name):
+        if subjects.VALIDATES.search(name):
             machine.refine(NOTHING.union(*(subjects.tested(actual.expression) for actual in actuals)))
-        if is_short_quote(called, name) or _QUOTES.search(name) or guards.VALIDATES.search(name):
+        if is_short_quote(called, name) or _QUOTES.search(name) or subjects.VALIDATES.search(name):
             return CHECKED
     if (path_of(node.function) or qualified) in _ENVIRONMENT or qualified in _ENVIRONMENT:
         return Atom(Origin.ENVIRONMENT)

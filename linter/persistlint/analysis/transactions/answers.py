@@ -191,6 +191,21 @@ def says_error(value: Expression) -> bool:
     return False
 
 
+def says_success(value: Expression) -> bool:
+    """Whether a returned value says that all went well, by what is written down there: `True`, `{ ok: true }`,
+    `JsonResponse({"saved": True})`."""
+    match value:
+        case Constant(value=True):
+            return True
+        case Mapping(entries=entries):
+            return any(isinstance(entry.value, Constant) and entry.value.value is True for entry in entries)
+        case Call(arguments=arguments):
+            return not says_error(value) and any(
+                says_success(a.value) for a in arguments if isinstance(a.value, Mapping)
+            )
+    return False
+
+
 def _is_error_status(value: Expression) -> bool:
     if isinstance(value, Number) and isinstance(value.value, int):
         return _FIRST_ERROR <= value.value < 600

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import path_of
+from persistlint.analysis.transactions.answers import says_success
 from persistlint.analysis.transactions.binding import bind
 from persistlint.analysis.transactions.handlers import (
     handled_by,
@@ -25,8 +26,10 @@ from persistlint.ir import (
     Attribute,
     Block,
     Expression,
+    Handler,
     Loop,
     Name,
+    Return,
     Try,
     walk,
 )
@@ -124,7 +127,9 @@ def try_statement(walker: Walk, statement: Try) -> None:
                     handler.range,
                     statement.range.start,
                     failing,
-                    handler.body,
+                    handler.body[:-1]
+                    if transaction is None and _answers_alike(walker, statement, handler)
+                    else handler.body,
                     handler.name or "",
                     walker.effects[count:],
                     is_narrow(handler.types),
@@ -142,3 +147,14 @@ def _goes_on(walker: Walk, statement: Try) -> bool:
     """Whether a function has more to do behind a `try`, and comes there only where what is tried failed."""
     body = walker.active[-1].body if walker.active else ()
     return ends(statement.body) and bool(body) and body[-1].range.start >= statement.range.end
+
+
+def _answers_alike(walker: Walk, statement: Try, handler: Handler) -> bool:
+    """Whether a handler ends with the very answer, one of success, that the function gives where nothing fails."""
+    last = handler.body[-1] if handler.body else None
+    if not isinstance(last, Return) or last.value is None or not says_success(last.value):
+        return False
+    body = walker.active[-1].body if walker.active else ()
+    others = (block[-1] for block in (statement.body, statement.otherwise, body) if block)
+    answer = walker.text(last.value.range)
+    return any(isinstance(o, Return) and o.value is not None and walker.text(o.value.range) == answer for o in others)

@@ -58,6 +58,9 @@ _WAITS_FOR_ALL = frozenset(
 )
 
 
+_STARTS = frozenset(["create_task", "ensure_future"])  # of asyncio, what it is given beside what follows
+
+
 _GOES_ON = "Promise.allSettled"  # with what does not fail
 
 
@@ -197,7 +200,7 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
             take_in(walker, node.function.value, argument.value)
     is_wrapper = _wraps(name) or name in walker.handles.project.transactions
     parallel, detached = walker.parallel, walker.detached
-    walker.parallel = parallel or path in _WAITS_FOR_ALL
+    walker.parallel = parallel or path in _WAITS_FOR_ALL or name in _STARTS
     for argument in node.arguments:
         value = argument.value
         if path == _GOES_ON:

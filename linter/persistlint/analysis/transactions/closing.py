@@ -48,6 +48,42 @@ def leak_of(opened: Open, walk: Walk) -> Range | None:
     return opened.range if any(effect.kind in sent for effect in inside) else None
 
 
+def left_early(opened: Open, walk: Walk) -> Range | None:
+    """The `return` in the body of a `try` by which a function leaves a transaction open that the `try` commits further
+    down and its handler rolls back: it runs past both."""
+    handle = opened.handle or opened.opener
+    by_hand = opened.scoping is Scoping.MANUAL and not (opened.deferred or opened.is_savepoint or opened.is_of_helper)
+    is_closed = opened.opener.role is Role.SESSION or (opened.opener.role is Role.IMPLICIT and opened.opener.owned)
+    if walk.handles.language == "go" or not by_hand or is_closed or walk.held.intersection((opened.opener, handle)):
+        return None
+    if any(moved.is_same(handle) or moved.is_same(opened.opener) for moved in walk.moved):
+        return None  # whoever got it closes it
+    ends = {kind: [c for c in opened.closings if c.kind is kind] for kind in (EffectKind.COMMIT, EffectKind.ROLLBACK)}
+    committed = {number for c in ends[EffectKind.COMMIT] for number, part in c.place.tries if part is Part.BODY}
+    undone = {number for c in ends[EffectKind.ROLLBACK] for number, part in c.place.tries if part is Part.HANDLER}
+    if any(closing.place.is_in(Part.FINAL) for closing in opened.closings) or _ends_session(opened, walk):
+        return None
+    for way_out in walk.exits:
+        tried = {number for number, part in way_out.place.tries if part is Part.BODY}
+        if (
+            way_out.is_return
+            and tried & committed & undone
+            and opened.range in way_out.function
+            and way_out.range.start > opened.range.end
+            and opened.place.dominates(way_out.place)
+            and not any(c.range.start < way_out.range.end and c.place.dominates(way_out.place) for c in opened.closings)
+        ):
+            return way_out.range
+    return None
+
+
+def _ends_session(opened: Open, walk: Walk) -> bool:
+    """Whether a session is ended in a `finally`, which aborts what it has open: `session.endSession()` of MongoDB."""
+    is_session = opened.binding.option == "session"
+    released = (e for e in walk.effects[opened.index :] if e.kind is EffectKind.RELEASE)
+    return is_session and any(effect.place.is_in(Part.FINAL) for effect in released)
+
+
 def unfinished(opened: Open, walk: Walk) -> Range | None:
     """The begin of a transaction that is rolled back in handlers alone, and that nothing commits on the way on which
     nothing fails. Whoever is given it may do so, or a statement of which nobody knows what it is."""

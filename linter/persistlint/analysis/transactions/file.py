@@ -30,10 +30,12 @@ MOST_EFFECTS = 400  # of one function; what comes behind them is not looked at
 
 @dataclass
 class Exit:
-    """A place where the function is left, and the range of the statement that leaves it."""
+    """A place where a function is left, the range of the statement that leaves it, and that of the function."""
 
     place: Place
     range: Range
+    function: Range
+    is_return: bool
     index: int  # how many effects stand before it
     guards: frozenset[int]  # the numbers of transactions of whose begin it only hands on the error
     is_answered: bool = False  # with a value that is found or made, and no constant

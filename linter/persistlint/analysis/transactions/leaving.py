@@ -34,7 +34,11 @@ def leave(walker: Walk, node: Return | Raise | Call, handed: frozenset[Handle] =
     """The function ends here, and hands over these handles."""
     answer = node.value if isinstance(node, Return) else None
     is_answered = answer is not None and type(answer) not in LITERALS
-    walker.exits.append(Exit(walker.place, node.range, len(walker.effects), walker.guards, is_answered))
+    function = walker.active[-1].range if walker.active else walker.file.source_range()
+    is_return = isinstance(node, Return)
+    walker.exits.append(
+        Exit(walker.place, node.range, function, is_return, len(walker.effects), walker.guards, is_answered)
+    )
     walker.stored.extend((handle, walker.place, node.range.start) for handle in handed)
     if isinstance(node, Return | Raise) and node.value is not None:
         for name in {*names_in(node.value)}:

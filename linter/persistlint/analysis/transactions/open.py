@@ -89,6 +89,9 @@ class Open:
                 return True  # it keeps what it was loaded with
             is_loaded = root.handle.role is Role.INSTANCE or (root.type.role == "instance" and _is_loaded(chain, scope))
             return (is_loaded and option == "session") or _has_option(chain, option, scope)
+        own = root.handle.library.transactions.option if root.handle.library is not None else ""
+        if self.opener.library is None and own and _has_option(chain, own, scope):
+            return True  # of a function of the program's own that opens it
         mentioned = [*chain.bound_to, *(a.value for call in chain.calls for a in call.arguments)]
         return any(
             isinstance(node, Name) and node.id == self.handle.name for value in mentioned for node in walk(value)
@@ -121,7 +124,7 @@ class Open:
 
     def fact(self, walker: Walk) -> Transaction:
         """What the rules are told of it."""
-        from persistlint.analysis.transactions.closing import leak_of, unfinished, unreleased
+        from persistlint.analysis.transactions.closing import leak_of, left_early, unfinished, unreleased
 
         unchecked = next(
             (
@@ -151,6 +154,7 @@ class Open:
             unreleased(self, walker),
             self.is_of_helper,
             unfinished(self, walker),
+            left_early(self, walker),
         )
 
 

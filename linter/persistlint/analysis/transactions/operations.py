@@ -83,7 +83,9 @@ def operate(handles: Handles, node: Call, operation: Operation, chain: Chain, sc
     if type is None and base.type.fluent:
         type = base.type
     handle = handed(base.handle, type, operation)
-    chain.known = Known(handle, type, table, text or "", handle is not base.handle or base.is_new) if type else None
+    # A model has a name of its own: `const User = sequelize.define("User", …)`.
+    is_new = handle is not base.handle or base.is_new or (type is not None and bool(type.models and operation.returns))
+    chain.known = Known(handle, type, table, text or "", is_new) if type else None
     return chain
 
 

@@ -19,18 +19,18 @@ _BY_OBJECT: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
     for objects, methods in (
         (
             r"requests(?:\.[Ss]ession)?|httpx(?:\.Client)?|AsyncClient|aiohttp|ClientSession|http_?client"
-            r"|axios(?:\.create)?|got(?:\.extend)?|ky(?:\.create)?|superagent",
+            r"|axios(?:\.create|Instance)?|got(?:\.extend)?|ky(?:\.create)?|superagent",
             "post put patch delete request Post PostForm",
         ),
         (r"http", "Post PostForm"),
         (
-            r"\w*mailer|transporter|\w*mail_?(?:service|client|sender)|sgmail|resend|smtp|email_?service|ses|(?:resend|brevo|postmark)\.\w+",
+            r"\w*mailer|transporter|\w*mail_?(?:service|client|sender)|sgmail|resend|smtp|email_?service|EmailMessage|EmailMultiAlternatives|ses|(?:resend|brevo|postmark)\.\w+",
             "send sendMail send_mail sendmail send_message sendEmail send_email deliver SendMail Send SendEmail"
             " DialAndSend",
         ),
         (r"smtplib|smtp", "sendmail send_message SendMail"),
         (
-            r"\w*queue|\w*producer|\w*publisher|pub|pubsub|kafka|nats|nc|channel|ch|rabbit\w*|amqp|broker|sns|sqs|topic"
+            r"\w*queue|\w*producer|\w*publisher|pub|pubsub|kafka(?:\.Writer)?|nats|nc|channel|ch|rabbit\w*|amqp|broker|sns|sqs|topic"
             r"|(?:message_?|service_?)?bus|mq|jetstream",
             "add publish produce send sendMessage send_message sendToQueue basic_publish enqueue enqueue_job Publish"
             " PublishWithContext PublishMsg WriteMessages SendMessage Enqueue Produce Send publishAsync",
@@ -62,6 +62,7 @@ _FUNCTIONS = regex(
     r"|publish(?:_?(?:event|message))?\b|upload_?\w*|(?:put|copy)_?file\w*",
     re.IGNORECASE,
 )
+_DECLARED = regex(r"[*&\s]*([\w.]+)")  # the type that an annotation names first
 _GET = ("GET", "HEAD", "OPTIONS")
 
 
@@ -83,7 +84,19 @@ def is_outside(node: Call, names: Names, scope: Scope) -> bool:
     variable = scope.find(path)
     value = variable.value if variable is not None else None
     made = path_of(value.function) or last_name(value) if isinstance(value, Call) else ""
-    return any(pattern.fullmatch(path) or pattern.fullmatch(made) for pattern in objects)
+    declared = _DECLARED.match(_annotation(path, names, scope))
+    said = (path, made, declared[1] if declared is not None else "")
+    return any(pattern.fullmatch(each) for pattern in objects for each in said)
+
+
+def _annotation(path: str, names: Names, scope: Scope) -> str:
+    """The declared type of a variable, or of a field of the class that a method belongs to."""
+    variable = scope.find(path)
+    if variable is not None and variable.annotation:
+        return variable.annotation
+    owner = names.classes.get(scope.owner or "")
+    receiver, _, field = path.partition(".")
+    return dict(owner.fields).get(field, "") if owner is not None and receiver == scope.receiver else ""
 
 
 def _method(node: Call) -> str:

@@ -3,7 +3,7 @@
 
 A transaction that is begun by hand, with a way out of the function that neither commits it nor rolls it back: an early
 `return` in Go without a deferred rollback, an `await` that can fail without a `catch` or `finally` that rolls back, a
-rollback in the `catch` and no commit anywhere.
+rollback in the `catch` and no commit anywhere, a `return` in the `try` before its commit.
 Also a connection that is taken out of a pool for the transaction and does not go back on every way, a commit whose
 error is dropped, and a `defer tx.Rollback()` before the test of the error of its `Begin`.
 
@@ -120,7 +120,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Diagnostic, Severity
+from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import Role, Scoping, Sign, Transaction
 from persistlint.fixes.closing import error_of, later_defer, returned_commit, rolled_back
 from persistlint.fixes.releasing import given_back
@@ -156,6 +156,13 @@ def transaction_not_closed(fact: Transaction, context: RuleContext) -> Iterator[
             fact.unfinished,
             "Nothing commits the transaction that is opened here: where nothing fails, it stays open.",
             help="Commit it behind its last statement.",
+        )
+    if fact.left is not None and fact.leak is None and not on_pool:
+        yield context.report(
+            fact.range,
+            "The transaction that is opened here stays open where the function returns before its commit.",
+            help="Roll it back before that `return`, or use the form that takes a callback.",
+            related=(Related(fact.left, "the function is left here"),),
         )
     if fact.unreleased is not None and fact.leak is None:
         yield context.report(
