@@ -291,15 +291,20 @@ def _tested(test: Expression) -> tuple[Expression | None, bool]:
 
 
 def _in_handlers(body: Block, handlers: list[Block]) -> Iterator[Found]:
-    """`try: key = os.environ["KEY"]` with another value in its handler."""
+    """`try: key = os.environ["KEY"]`, or one that returns it, with another value in its handler."""
     looked_up: dict[str, str] = {}
+    setting: str | None = None  # that is returned
     for statement in body:
         if isinstance(statement, Assign):
             _remember(statement, looked_up)
+        elif isinstance(statement, Return):
+            setting = _setting(statement.value, looked_up)
     for statement in (statement for handler in handlers for statement in handler):
         match statement:
             case Assign(target=Name(id=name), value=String() as text) if name in looked_up:
                 yield looked_up[name], text
+            case Return(value=String() as text) if setting is not None:
+                yield setting, text
 
 
 def _in_settings(body: Block) -> Iterator[Found]:

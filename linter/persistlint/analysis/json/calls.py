@@ -39,6 +39,7 @@ _OWN_MODULES = (".", "~", "@/", "src/")
 _LOOKS = regex(r"check|status|ok", re.IGNORECASE)  # in the name of what a promise goes through
 _OF_ITSELF = regex(r"[\"'`]/(?!/)")
 _TYPE_ARGUMENT = regex(r"\s*(?:\?\.)?<(.+)>\s*\(\s*\)?", re.DOTALL)  # between a function and its first argument
+_AGGREGATES = regex(r"\b(?:count|countDistinct|sum|avg|min|max|exists)\(", re.IGNORECASE)  # of a builder of queries
 _JSON_FILE = regex(r"\.json[\"'`]$")  # at the end of an address
 PROMISED = frozenset(["then", "catch", "finally"])  # methods of promises, whatever these come to
 # Of a text, whatever stands around what is wanted.
@@ -231,6 +232,7 @@ def _measured(
         asked = run.document(node.arguments[0].value) if node.arguments else None
         # Prisma.sql`SELECT MAX(id) …`
         is_one = asked is not None and asked.origin is JsonOrigin.ROWS and asked.length > 0
+        is_one |= bool(node.arguments) and _AGGREGATES.search(run.text(node.arguments[0].value)) is not None
         return replace(result, length=1) if is_one and isinstance(result, Document) else result
     text = run.value(node.arguments[entry.sql].value)
     is_one = isinstance(text, Text) and always_one_row(text.content or "")

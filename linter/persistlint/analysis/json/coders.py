@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.json.encodable import Encodable, type_of
 from persistlint.analysis.json.places import Place, place_of
 from persistlint.analysis.json.tables import Entry, Owner, table
-from persistlint.analysis.names import Names
+from persistlint.analysis.names import Names, last_name
 from persistlint.ir import Attribute, Call, ClassDefinition, Collection, Expression, Mapping
 from persistlint.libraries import catalogue
 from persistlint.regexes import regex
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from persistlint.ir import Module
     from persistlint.source import SourceFile
 
+# Methods of the contexts of frameworks that decode the body of a request, and nothing else has.
+_BINDERS = frozenset(["ShouldBindJSON", "BindJSON", "BodyParser"])
 _WRITERS = regex(r"w|rw|writer|resp(?:onse)?(?:writer)?|os\.Stdout|os\.Stderr|c\.Writer|\w*hash\w*", re.IGNORECASE)
 
 
@@ -39,6 +41,9 @@ class Coders:
         if entry is None and isinstance(call.function, Attribute) and call.function.name in ("Decode", "Encode"):
             kind = self._kind(call.function.value)
             entry = self.table.member(call.function.name, Owner(kind), (), "", len(call.arguments)) if kind else None
+        if entry is None and isinstance(call.function, Attribute) and call.function.name in _BINDERS:
+            owner = Owner("", last_name(call.function.value).lower())
+            entry = self.table.member(call.function.name, owner, (), "", len(call.arguments))
         is_coding = entry is not None and (entry.into is not None or entry.encodes is not None)
         return entry if is_coding else None
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.json.places import place_of
+from persistlint.analysis.json.places import owner_of, place_of
+from persistlint.analysis.json.tables import Owner
 from persistlint.analysis.json.values import Declared, Document, Named, Text, Thing, Value
 from persistlint.analysis.names import last_name
 from persistlint.facts import HopKind, JsonOrigin, JsonParse
-from persistlint.ir import Call, Expression
+from persistlint.ir import Argument, Attribute, Binary, Call, Expression, String
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def decode(node: Call, entry: Entry, run: Run, state: State, base: Value | None)
         case Document(origin=origin):
             if origin is JsonOrigin.COLUMN:
                 origin = JsonOrigin.ROWS  # what is decoded here is kept as text
+            elif origin is JsonOrigin.UNKNOWN and 0 <= at < len(node.arguments):
+                origin = _by_key(node.arguments[at].value, run) or origin
         case Thing(kind="file" | "answer"):
             origin = JsonOrigin.FILE if source.kind == "file" else JsonOrigin.RESPONSE
         case Thing(kind="decoder", origin=origin, range=made):
@@ -72,6 +75,19 @@ def decode(node: Call, entry: Entry, run: Run, state: State, base: Value | None)
             state.assign(
                 place, Document(origin or JsonOrigin.TEXT, node.range, keys, type=declared.type, length=length)
             )
+    return None
+
+
+def _by_key(text: Expression, run: Run) -> JsonOrigin | None:
+    """Where a text comes from by the names of its key and of the dictionary: `event.get("body") or "{}"`."""
+    match text:
+        case Binary(operator="or", left=left):
+            text = left
+    match text:
+        case Call(function=Attribute(value=whole, name="get"), arguments=(Argument(value=String(value=key)), *_)):
+            owner = Owner("", owner_of(whole), ".".join(place_of(whole) or ()), run.siblings(whole))
+            entry = run.member(key, owner)
+            return entry.origin if entry is not None and entry.gives == "text" else None
     return None
 
 

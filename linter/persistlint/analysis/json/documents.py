@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from persistlint.analysis.json.state import State
 
 LIST_METHODS = frozenset(["filter", "slice", "sort", "reverse", "concat", "toSorted", "toReversed", "flat", "splice"])
+# What a builder of queries has, and no list: it gives the same rows, or fewer.
+_BUILDS = frozenset(
+    ["from", "where", "limit", "offset", "orderBy", "having", "innerJoin", "leftJoin", "rightJoin", "fullJoin", "for"]
+)
 _ELEMENT_METHODS = frozenset(["at", "shift", "pop"])
 _TEXT_METHODS = regex(
     r"(?:l|r)?strip|r?split|lower|upper|title|capitalize|replace|startswith|endswith|encode|decode|format|join|items|keys"
@@ -42,6 +46,8 @@ def method(node: Call, function: Attribute, base: Document, run: Run, state: Sta
     entry = run.member(name, Owner("document"), len(node.arguments))
     if entry is not None:
         return Text(base.origin)
+    if base.origin is JsonOrigin.ROWS and name in _BUILDS:
+        return base
     if run.is_script and name in LIST_METHODS:
         _continue_chain(function, node, run)
         return replace(base, cause=None, length=0)

@@ -249,7 +249,8 @@ class JsonDomain(Domain[State]):
         document = run.document(value)
         if document is None or run.language == "go" or document.root != unwrapped(value).range or state is None:
             return
-        if document.origin.is_trusted or document.keys is not None or not run.shapes.is_named(type):
+        is_checked = document.keys is not None and not document.type  # by something else than the type of a call
+        if document.origin.is_trusted or is_checked or not run.shapes.is_named(type):
             return
         place = place_of(target) if target is not None else None
         at = (range or value).range

@@ -20,7 +20,7 @@ from persistlint.analysis.numbers.explanations import Explanations
 from persistlint.analysis.numbers.formulas import Decisions
 from persistlint.analysis.numbers.meanings import Meanings
 from persistlint.analysis.numbers.operands import ARITHMETIC, LAYOUT, Operands, branches_of, calculates
-from persistlint.analysis.numbers.places import Percentages, Place, explains, is_clamp, policy
+from persistlint.analysis.numbers.places import Percentages, Place, explains, is_clamp, is_in_unit, policy
 from persistlint.analysis.numbers.quantities import quantity_of_name
 from persistlint.analysis.numbers.scales import scales
 from persistlint.analysis.numbers.vocabulary import function_names
@@ -111,6 +111,7 @@ class Reader:
         self.pending: list[tuple[Expression, Place | None, list[_Found]]] = []
         self.found: list[list[_Found]] = []
         self.divisors: set[int] = set()
+        self.of_unit: set[int] = set()  # products that are multiplied by a unit
         self.branches = Branches(
             self.source, self.constants, self.function.returns if self.function is not None else ""
         )
@@ -228,6 +229,9 @@ class Reader:
                 operator = _NEGATED[operator] if compared.is_negated else operator
                 self._meet(node.left, compared._replace(operator=_FLIPPED[operator], other=node.right), found)
                 self._meet(node.right, compared._replace(operator=operator, other=node.left), found)
+            case Binary(operator="*") if id(node) in self.of_unit:
+                for factor in (node.left, node.right):
+                    self._take_factor(factor, found)
             case Binary(operator=operator) if operator in ARITHMETIC:
                 if operator == "/":
                     self.divisors.add(id(node.right))
@@ -268,8 +272,17 @@ class Reader:
 
     def _meet(self, node: Expression, place: Place, found: list[_Found]) -> None:
         """Read an operand that meets another one."""
+        if place.operator == "*" and place.other is not None and is_in_unit(place.other):
+            self._take_factor(node, found)
+            return
         is_explained = place.other is not None and explains(place.other)
         self.pending.append((node, None if is_explained else place, found))
+
+    def _take_factor(self, node: Expression, found: list[_Found]) -> None:
+        """Read a factor of a product with a unit in it, which tells what its numbers are."""
+        if isinstance(node, Binary) and node.operator == "*":
+            self.of_unit.add(id(node))
+        self.pending.append((node, None, found))
 
     def _call(self, node: Call, place: Place | None, found: list[_Found]) -> None:
         self._begin(node.function)

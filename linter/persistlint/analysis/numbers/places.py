@@ -116,6 +116,23 @@ def explains(other: Expression) -> bool:
     return _is_text(other) or _is_constant(other)
 
 
+def is_in_unit(expression: Expression) -> bool:
+    """Whether an operand is a unit that the language or the project names, or a product with one: `time.Second`,
+    `time.Duration(n) * time.Second`."""
+    for _ in range(_LONGEST_CHAIN):
+        if not isinstance(expression, Binary) or expression.operator != "*":
+            break
+        if _is_unit(expression.right):
+            return True
+        expression = expression.left
+    return _is_unit(expression)
+
+
+def _is_unit(expression: Expression) -> bool:
+    name = last_name(expression) if isinstance(expression, Attribute | Name) else ""
+    return name[:1].isupper() and name.lower() in _UNITS
+
+
 def _is_math(function: Expression) -> bool:
     return isinstance(function, Attribute) and isinstance(function.value, Name) and function.value.id in _MATH
 
