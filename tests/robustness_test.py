@@ -125,8 +125,8 @@ def test_a_query_that_grows_over_many_statements_is_followed(check: Callable[...
         ("a.py", "x = (9" + "\n** 9999" * LONG + " > y > 1" + "0" * LONG + ")\nif tries > 55: b()\n", "magic-number"),
         ("a.js", "x = tries > 55;\n" * LONG, "magic-number"),
         ("a.go", "package a\nfunc f() {\n" + "time.Sleep(500)\n" * LONG + "}\n", "ambiguous-duration"),
-        ("a.js", "x = " + "process.env.JWT_SECRET ||\n" * LONG + "'x';\n", "credential-fallback"),
-        ("a.js", "x = process.env.JWT_SECRET || 'x';\n" * LONG, "credential-fallback"),
+        ("a.js", "x = " + "process.env.JWT_SECRET ||\n" * LONG + "'hunter2';\n", "credential-fallback"),
+        ("a.js", "x = process.env.JWT_SECRET || 'hunter2';\n" * LONG, "credential-fallback"),
         ("a.py", "def f():\n" + "    v = f'{x:.2f}' if x else 0\n    g(v)\n" * LONG, "mixed-number-string"),
     ],
 )

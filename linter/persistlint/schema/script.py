@@ -201,11 +201,13 @@ class Script(SchemaFile):
         return tuple(found)
 
     def lasts(self, change: CreateIndex) -> bool:
-        """Whether the index of a change is there in the end, over the same keys and for the same rows."""
+        """Whether the index of a change is there in the end, over the same keys and for the same rows, and no later one
+        that says the same."""
         table, made = self.final_table(change.table), change.index
         rows = made.predicate.words if made.predicate is not None else ()
         return table is not None and any(
             (found.text, found.predicate.words if found.predicate is not None else ()) == (made.text, rows)
+            and found.range == made.range
             for found in table.indexes
         )
 

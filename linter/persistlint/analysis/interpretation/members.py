@@ -88,6 +88,8 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
         case Instance(definition=definition, origin=origin):
             if name in ("_meta", "__table__", "__tablename__"):
                 return Atom(Origin.METADATA)
+            if definition.is_enum and name in ("value", "name", "_value_", "_name_"):
+                return CHECKED  # that of a member, in a method of the enum itself
             found = machine.attribute_of(definition, name)
             if origin is Origin.PARAMETER and (declared := _filled(definition, name)) is not None:
                 found = machine.names.declared(declared)  # its default is what nobody gave

@@ -51,5 +51,5 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Limit]:
     scope = Names(catalogue(folder), folder)
     run = watch(source, scope, module, Wanted(wanted, syntax.calls))
     found = {count.range: count for count in counts(run, source, counting)}
-    tracer = Tracer(module, run.requested, scope, found.values())
+    tracer = Tracer(module, run.requested, scope, tuple(found.values()))
     yield from filter(None, map(tracer.limit, found.values()))

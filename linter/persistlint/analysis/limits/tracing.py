@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import replace
-from functools import partial
-from typing import TYPE_CHECKING
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from persistlint.analysis.interpretation import endpoints
 from persistlint.analysis.interpretation.guards import VALIDATES
@@ -33,7 +34,7 @@ from persistlint.records import dataclass
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+    from collections.abc import Callable, Iterator, Mapping, Set
 
     from persistlint.analysis.names import Names
     from persistlint.ir import Function, Module, Statement
@@ -44,6 +45,7 @@ _LOW = (0, 1, -1)  # what a number is compared with to tell whether there are to
 # What people call what looks at a request before the function that handles it.
 _VALIDATED = regex(r"\w*(?:valid|schema|celebrate|joi|zod|use_?(?:args|kwargs)|expects)\w*", re.IGNORECASE)
 _MOST_STEPS = 12  # from a number to where it comes from
+_MOST_VALUES = 50  # of one variable that are looked at
 _TESTS_MEMBERS = frozenset(["includes", "has", "Contains"])
 
 
@@ -58,31 +60,35 @@ class Origins:
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What the functions around a number of rows say. `bounded` are the paths of what is compared with more than the
-    least numbers, looked up in a list or validated, `assigned` what variables get, `filled` the parameters that a
-    framework fills in. `is_checked` where the request is looked at before."""
+class Told:
+    """What one function says of numbers. `bounded` are the paths of what is compared with more than the least numbers,
+    looked up in a list or validated, `assigned` what variables get, `filled` the parameters that a framework fills in.
+    `is_checked` where the request is looked at before it runs."""
 
     bounded: frozenset[str]
-    assigned: Mapping[str, tuple[Expression, ...]]
+    assigned: Mapping[str, list[Expression]]
     filled: frozenset[str]
     is_checked: bool
+
+
+Around: TypeAlias = "tuple[Told, ...]"  # what the functions around a place say, or the file where there are none
 
 
 class Tracer:
     """Follows numbers of rows through one file. `requested` are the places at which something of a request is read."""
 
-    def __init__(self, module: Module, requested: Set[Range], names: Names, counts: Iterable[Expression]) -> None:
+    def __init__(self, module: Module, requested: Set[Range], names: Names, counts: tuple[Expression, ...]) -> None:
         self._requested = requested
         self._names = names
         self._scopes = list(scopes(module, (count.range for count in counts)))
-        self._known: dict[Range | None, Surroundings] = {}
+        self._innermost = _innermost(self._scopes, sorted(count.range for count in counts))
+        self._told: dict[Range | None, Told] = {}
         self._variables: dict[Range, Origins | None] = {}
 
     def limit(self, count: Expression) -> Limit | None:
         """The fact that a number of rows comes from a request without a bound; None where it does not."""
         around = self._around(count)
-        found = self._trace(count, around, _MOST_STEPS) if not around.is_checked else None
+        found = self._trace(count, around, _MOST_STEPS) if not any(told.is_checked for told in around) else None
         if found is None:
             return None
         is_direct = found.is_text and found.default is not None and isinstance(count, Binary)
@@ -93,8 +99,9 @@ class Tracer:
             found.default.range if is_direct and found.default is not None else None,
         )
 
-    def _trace(self, node: Expression, around: Surroundings, steps: int) -> Origins | None:
-        if steps == 0 or path_of(node) in around.bounded:
+    def _trace(self, node: Expression, around: Around, steps: int) -> Origins | None:
+        path = path_of(node)
+        if steps == 0 or any(path in told.bounded for told in around):
             return None
         if node.range in self._requested:
             return Origins(node, is_text=True)
@@ -119,13 +126,14 @@ class Tracer:
                 return self._variables[node.range]
         return None
 
-    def _variable(
-        self, node: Name, again: Callable[[Expression], Origins | None], around: Surroundings
-    ) -> Origins | None:
+    def _variable(self, node: Name, again: Callable[[Expression], Origins | None], around: Around) -> Origins | None:
         """What a variable holds: a parameter that the framework fills in, or what is assigned to it, all of which comes
         from a request or is a constant."""
-        found = Origins(node, is_text=False) if node.id in around.filled else None
-        for value in around.assigned.get(node.id, ()):
+        found = Origins(node, is_text=False) if any(node.id in told.filled for told in around) else None
+        values = [value for told in around for value in told.assigned.get(node.id, ())]
+        if len(values) > _MOST_VALUES:
+            return None
+        for value in values:
             if isinstance(value, Number | Constant) or value.range in node.range or node.range in value.range:
                 continue
             origins = again(value)
@@ -140,30 +148,28 @@ class Tracer:
         operation = self._names.catalogue.functions.get(name or "")
         return operation is not None and operation.keeps
 
-    def _around(self, count: Expression) -> Surroundings:
-        """What the functions around a place say, or the file where there are none."""
-        around = [scope for scope in self._scopes if not scope.functions or count.range in scope.functions[-1].range]
-        innermost = max(around, key=lambda scope: len(scope.functions))
-        key = innermost.functions[-1].range if innermost.functions else None
-        if key not in self._known:
-            within = [scope for scope in around if scope.functions] or around
-            self._known[key] = self._surroundings(innermost.functions, within)
-        return self._known[key]
+    def _around(self, count: Expression) -> Around:
+        innermost = self._innermost[count.range]
+        own = [self._of[id(function)] for function in innermost.functions]
+        return tuple(map(self._told_by, own or [innermost]))
 
-    def _surroundings(self, functions: tuple[Function, ...], within: list[Scope]) -> Surroundings:
-        assigned: dict[str, list[Expression]] = {}
-        bounded: set[str] = set()
-        for scope in within:
+    @cached_property
+    def _of(self) -> dict[int, Scope]:
+        """The scopes of functions, by their identity."""
+        return {id(scope.functions[-1]): scope for scope in self._scopes if scope.functions}
+
+    def _told_by(self, scope: Scope) -> Told:
+        function = scope.functions[-1] if scope.functions else None
+        key = function.range if function is not None else None
+        if key not in self._told:
+            assigned: dict[str, list[Expression]] = {}
             for name, value in _assigned(scope.statements):
                 assigned.setdefault(name, []).append(value)
-            for expression in _walked(scope.statements):
-                bounded.update(filter(None, map(path_of, self._bounded(expression))))
-        return Surroundings(
-            frozenset(bounded),
-            {name: tuple(values) for name, values in assigned.items()},
-            frozenset().union(*map(endpoints.counts, functions)),
-            any(map(_is_decorated, functions)) or any(map(self._is_handed_over, functions)),
-        )
+            bounded = (path_of(node) for test in _walked(scope.statements) for node in self._bounded(test))
+            is_checked = function is not None and (_is_decorated(function) or id(function) in self._checked)
+            filled = endpoints.counts(function) if function is not None else frozenset[str]()
+            self._told[key] = Told(frozenset(filter(None, bounded)), assigned, filled, is_checked)
+        return self._told[key]
 
     def _bounded(self, test: Expression) -> Iterator[Expression]:
         """What is bounded where it passes a test, or for which a limit is put in its place where it does not."""
@@ -185,18 +191,29 @@ class Tracer:
             node = node.arguments[0].value
         return node
 
-    def _is_handed_over(self, function: Function) -> bool:
-        """Whether a function is handed over beside one that looks at the request first: `get(path, validate(…), …)`."""
+    @cached_property
+    def _checked(self) -> frozenset[int]:
+        """The functions that are handed over beside one that looks at the request first, by their identity:
+        `get(path, validate(…), …)`."""
+        found: set[int] = set()
         for scope in self._scopes:
-            if scope.functions and function.range not in scope.functions[-1].range:
-                continue
-            for node in _walked(tuple(each for each in scope.statements if function.range in each.range)):
-                if not isinstance(node, Call) or function.range not in node.range:
-                    continue
-                values = [argument.value for argument in node.arguments]
-                if any(isinstance(value, Lambda) and value.function is function for value in values):
-                    return any(_VALIDATED.fullmatch(last_name(value)) for value in values)
-        return False
+            for node in _walked(scope.statements):
+                values = [argument.value for argument in node.arguments] if isinstance(node, Call) else []
+                if any(_VALIDATED.fullmatch(last_name(value)) for value in values):
+                    found.update(id(value.function) for value in values if isinstance(value, Lambda))
+        return frozenset(found)
+
+
+def _innermost(around: list[Scope], places: list[Range]) -> dict[Range, Scope]:
+    """The innermost of some scopes around each place; one inside another comes behind it."""
+    found: dict[Range, Scope] = {}
+    for scope in around:
+        first = bisect_left(places, scope.functions[-1].range) if scope.functions else 0
+        for place in places[first:]:
+            if scope.functions and place.start >= scope.functions[-1].range.end:
+                break
+            found[place] = scope
+    return found
 
 
 def _is_decorated(function: Function) -> bool:

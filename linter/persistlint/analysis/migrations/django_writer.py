@@ -272,7 +272,7 @@ class DjangoWriter(Writer):
             return None
         given = keyword(call, "name")
         name = self.name(given.value) if given is not None else None
-        head: Fragment = ("CONSTRAINT", *name) if name else ()
+        head: Fragment = (said("CONSTRAINT", call.range), *name) if name else ()
         fields = keyword(call, "fields")
         if called(call) == "UniqueConstraint" and fields is not None and keyword(call, "condition") is None:
             columns = self.keys(fields.value)

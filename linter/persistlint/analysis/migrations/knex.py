@@ -347,7 +347,7 @@ class KnexWriter(Writer):
         if named is not None and isinstance(self.unwrapped(named), Mapping):
             named = self.values.entry(named, "indexName") or self.values.entry(named, "constraintName")
         name = self.name(named) if named is not None else None
-        head: Fragment = ("CONSTRAINT", *name) if name else ()
+        head: Fragment = (said("CONSTRAINT", first.range), *name) if name else ()
         reference = self._reference(rest) if first.name == "foreign" else ()
         return (*head, said(words, first.range), "(", *names, ")", *reference)
 

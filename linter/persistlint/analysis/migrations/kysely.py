@@ -122,7 +122,7 @@ class KyselyWriter(Writer):
         name, columns = self.name(named), self.names(over)
         if name is None or columns is None:
             return None
-        head: Fragment = ("CONSTRAINT", *name, said(words, link.range), "(", *columns, ")")
+        head: Fragment = (said("CONSTRAINT", link.range), *name, said(words, link.range), "(", *columns, ")")
         if words != "FOREIGN KEY":
             return head
         target, referred = link.argument(2), link.argument(3)

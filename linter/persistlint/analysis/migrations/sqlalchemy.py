@@ -211,7 +211,7 @@ class SqlAlchemy(Writer):
     def _constraint_name(self, node: Call) -> Fragment:
         given = keyword(node, "name")
         name = self.name(given.value) if given is not None else None
-        return ("CONSTRAINT", *name) if name else ()
+        return (said("CONSTRAINT", node.range), *name) if name else ()
 
     def _actions(self, node: Call) -> Fragment:
         found: list[Text | str] = []
@@ -253,7 +253,7 @@ class SqlAlchemy(Writer):
         arguments = [argument.value for argument in positional(call)]
         if kind == "CheckConstraint":
             text = self.text(arguments[0]) if arguments else None
-            return (*name, "CHECK (", *text, ")") if text else ()
+            return (*name, said("CHECK", call.range), "(", *text, ")") if text else ()
         if kind == "ForeignKeyConstraint":
             return self._foreign_key(call, name, arguments)
         columns = [self.name(argument) for argument in arguments]

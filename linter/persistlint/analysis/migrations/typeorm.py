@@ -136,7 +136,7 @@ class TypeOrmWriter(Writer):
             return None
         named = self.values.entry(node, "name")
         name = self.name(named) if named is not None else None
-        found: list[Text | str] = ["CONSTRAINT", *name] if name else []
+        found: list[Text | str] = [said("CONSTRAINT", node.range), *name] if name else []
         found += (said("FOREIGN KEY", node.range), "(", *names, ")", "REFERENCES", *of_table, "(", *referred, ")")
         action = self.values.entry(node, "onDelete")
         word = self.word(action) if action is not None else None

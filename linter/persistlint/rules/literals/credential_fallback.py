@@ -133,9 +133,11 @@ _NOTHING = regex(
 )
 _MADE_UP = regex(
     r"(?:sk-)?(?:dummy|fake|place.?holder|your|my|change|example|empty|no|not|unused|todo|x+|test|mock|local|ollama|none"
-    r"|insert|replace|enter|demo)(?:\b|_).*",
+    r"|insert|replace|enter|demo)(?:\b|_|(?-i:(?=[A-Z]))).*",
     re.IGNORECASE | re.DOTALL,
 )
+# What names a cookie: words in small letters, none of which speaks of a secret.
+_COOKIE_NAME = regex(r"(?!.*(?:secret|key|pass|pwd|change|salt))[a-z][a-z0-9]*(?:[_.-][a-z0-9]+)+")
 _HELP = {
     "python": 'Read it with `os.environ["{}"]`, which raises where it is not set.',
     "go": "Return an error where `{}` is not set.",
@@ -148,6 +150,8 @@ def credential_fallback(fact: Fallback, context: RuleContext) -> Iterator[Diagno
     if fact.is_confined or _NOTHING.fullmatch(fact.value):
         return
     name = tuple(word.lower() for word in _WORD.findall(fact.setting))
+    if name[-2:] == ("cookie", "key") and _COOKIE_NAME.fullmatch(fact.value):
+        return  # the key under which a browser keeps it
     if not _is_secret(name) or (_is_foreign(name) and _MADE_UP.fullmatch(fact.value)):
         return
     help = _HELP.get(context.file.language, "Throw an error at the start where `{}` is not set.").format(fact.setting)

@@ -81,6 +81,7 @@ def nullable_unique(script: Script, context: RuleContext) -> Iterator[Diagnostic
         optional = [name for name in columns if _is_missed(table, name, tables)]
         is_anyway = table.primary_key is not None and set(table.primary_key.columns) <= set(columns)
         is_free = is_anyway or _is_covered(table, optional) or _is_absent(table, columns, optional)
+        is_free = is_free or any(_says_when(table, name) for name in optional)
         if len(columns) < 2 or not optional or is_free or _has_twin(table, columns, optional):
             continue
         remedy = "say `NULLS NOT DISTINCT`" if script.dialect == "postgres" else "make it `NOT NULL`"
@@ -148,6 +149,12 @@ def _is_absent(table: Table, columns: tuple[str, ...], optional: list[str]) -> b
     owners += [owner.name] if owner is not None else []
     is_own = not any(_refers(table, name) for name in optional)
     return all(name in optional or (name in owners and is_own) for name in columns)
+
+
+def _says_when(table: Table, name: str) -> bool:
+    """Whether a check of the table says in which rows a column is NULL: they are meant to be as many as there are."""
+    checks = (found.expression.words for found in table.constraints if found.expression is not None)
+    return any((name.lower(), "is", "null") in zip(words, words[1:], words[2:], strict=False) for words in checks)
 
 
 def _has_twin(table: Table, columns: tuple[str, ...], optional: list[str]) -> bool:
