@@ -38,14 +38,15 @@ def placeholder_around(sent: Sent, source: SourceFile, names: Names) -> str:
         return ""
     drivers = {each.dialect or "" for each in names.catalogue.imported(names.modules) if each.drives}
     if not library.modules:
-        return _one(_own(sent) or _named_so(sent, source, names, drivers or dialects_of_module(source.path)))
+        own = _own(sent) if sent.operation.parameters == "rest" or sent.operation.effect == "prepare" else set()
+        return _one(own or _named_so(sent, source, names, drivers or dialects_of_module(source.path)))
     if drivers or not library.generic:
         return ""
     of_module = {BY_DIALECT.get(dialect, "") for dialect in dialects_of_module(source.path)}
     found = _own(sent)
     if len(of_module) < 2:  # else the others may be for another one of the databases
         found |= _beside(sent, source, names) | of_module
-    return _one(found)
+    return _one(found or _narrowed({*of_module, ""}, sent))
 
 
 def _named_so(sent: Sent, source: SourceFile, names: Names, dialects: Set[str]) -> set[str]:
@@ -62,9 +63,9 @@ def _named_so(sent: Sent, source: SourceFile, names: Names, dialects: Set[str]) 
             continue
         methods = (type.methods.get(sent.method) for type in library.types.values())
         if any(_is_called_so(operation, method) for method in methods):
-            several = {BY_DIALECT.get(dialect, "") for dialect in dialects} if library.generic else {""}
+            several = {BY_DIALECT.get(dialect, "") for dialect in dialects} if library.generic and dialects else {""}
             found |= {library.placeholder} if library.placeholder else several
-    return found | _beside(sent, source, names) if found else found
+    return _narrowed(found, sent) | _beside(sent, source, names) if found else found
 
 
 def _is_called_so(operation: Operation, method: Operation | None) -> bool:
@@ -86,7 +87,18 @@ def _own(sent: Sent) -> set[str]:
     """How the text of a call writes the parameters whose values it passes."""
     if not sent.has_parameters and sent.operation.effect != "prepare":
         return set()
-    return _marks("".join(piece if isinstance(piece, str) else " " for piece in sent.pieces))
+    return _marks(_text(sent))
+
+
+def _narrowed(found: set[str], sent: Sent) -> set[str]:
+    """Those of these ways to write a parameter that databases have which read the text of a call: names stand in
+    backquotes in MySQL, SQLite and ClickHouse, and in none of those that number parameters."""
+    is_backquoted = any(t.kind is Kind.QUOTED and t.text.startswith("`") for t in tokenize(_text(sent)))
+    return {"?"} if is_backquoted and found & {"?", ""} else found
+
+
+def _text(sent: Sent) -> str:
+    return "".join(piece if isinstance(piece, str) else " " for piece in sent.pieces)
 
 
 def _beside(sent: Sent, source: SourceFile, names: Names) -> set[str]:
@@ -95,7 +107,8 @@ def _beside(sent: Sent, source: SourceFile, names: Names) -> set[str]:
     others = (library for library in names.catalogue.imported(names.modules) if library.types)
     if not all(library.generic for library in others):
         return found  # what looks like the same may be a handle that writes them in its own way
-    types = sent.library.types.values() if sent.library is not None else ()
+    library = sent.library  # of one that is known by its name alone, another name may be that of another
+    types = library.types.values() if library is not None and library.modules else ()
     handles = {sent.handle.rpartition(".")[2].lower(), *(name for type in types for name in type.handles)}
     for handle, method, sql, behind in _SENT.findall(source.content[:_MOST_SEARCHED]):
         if handle.decode().lower() in handles and (behind or method.startswith(b"Prepare")):

@@ -19,7 +19,7 @@ _BEFORE_NAMES = word_set("JOIN UPDATE TABLE OUTFILE DUMPFILE COLLATE INDEX VIEW 
 _READ_FROM = word_set("EXTRACT TRIM SUBSTRING OVERLAY")  # what takes a value behind its FROM
 _COMPARE = frozenset(["=", "<>", "!=", "<", ">", "<=", ">=", "=="])
 _BEFORE_QUERIES = word_set("FROM JOIN EXISTS UNION EXCEPT INTERSECT AS LATERAL EXPLAIN")
-_SCRIPT = "the text holds several statements, and the driver takes values for one alone"
+SCRIPT = "the text holds several statements, and the driver takes values for one alone"
 _SCRIPTS = frozenset(["tsql", "bigquery", "clickhouse"])  # dialects that take values for several statements
 
 
@@ -61,7 +61,7 @@ def check_script(tokens: Sequence[Token], query: Query, dialect: str | None) -> 
     ends = [number for number, token in enumerate(tokens) if token.text == ";"]
     is_script = bool(ends) and any(token.text != ";" for token in tokens[ends[0] :])
     if is_script and not _binds_in_scripts(query, dialect):
-        raise RefusalError(_SCRIPT)
+        raise RefusalError(SCRIPT)
 
 
 def check_repeated(text: str, repeated: Collection[int], query: Query, dialect: str | None) -> None:
@@ -70,7 +70,7 @@ def check_repeated(text: str, repeated: Collection[int], query: Query, dialect: 
     if query.is_fragment or not repeated or _binds_in_scripts(query, dialect):
         return
     if any(token.text == ";" and token.start in repeated for token in tokenize(text, dialect)):
-        raise RefusalError(_SCRIPT)
+        raise RefusalError(SCRIPT)
 
 
 def _binds_in_scripts(query: Query, dialect: str | None) -> bool:

@@ -12,6 +12,7 @@ from persistlint.fixes.binding.calls.describing import described
 from persistlint.fixes.binding.calls.passing import Given, Passing
 from persistlint.fixes.binding.calls.sending import count_of, passed, values_of
 from persistlint.fixes.binding.finishing import go_imports
+from persistlint.fixes.binding.marks.grammar import SCRIPT
 from persistlint.fixes.binding.marks.marking import marked
 from persistlint.fixes.binding.marks.plan import bound_by, plan, takes_objects
 from persistlint.fixes.binding.marks.rewrite import Rewrite
@@ -19,7 +20,7 @@ from persistlint.fixes.binding.marks.style import style_of
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.steps.growing import gathered
 from persistlint.fixes.binding.text.origin import uses_of
-from persistlint.fixes.binding.text.pieces import Step
+from persistlint.fixes.binding.text.pieces import Step, excludes
 from persistlint.fixes.binding.text.place import Place, unwrapper
 from persistlint.fixes.binding.text.reaching import begins, extension, reaching
 from persistlint.fixes.binding.text.texts import Texts
@@ -98,6 +99,7 @@ def alternative(binding: Binding, query: Query, place: Place, statements: Sequen
     bound: list[Value] = []
     imports: list[Edit] = []
     is_growing = any(extension(statement, _name_of(place)) for statement in statements)
+    ends: list[ir.Statement] = []  # behind whose text another statement would begin
     grown: list[tuple[ir.Statement, Sequence[Given]]] = []
     for statement in statements:
         if statement.value is None:
@@ -119,6 +121,9 @@ def alternative(binding: Binding, query: Query, place: Place, statements: Sequen
         own = marked(found, style, (), parameters, source, passed_there)
         if is_growing:
             _check_piece(found, parameters, binding.dialect)
+            if any(not excludes(ended, statement, site) for ended in ends if added):
+                raise RefusalError(SCRIPT)
+            ends += [statement] if found.text.rstrip().endswith(";") else []
         if added:
             for count, parameter in enumerate(parameters, passed_there + 1):
                 parameter.number = list_.number(count) if style.is_numbered else ""

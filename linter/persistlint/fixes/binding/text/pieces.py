@@ -170,7 +170,7 @@ def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Piec
     pairs = [(one, other) for index, one in enumerate(replacing) for other in replacing[index + 1 :]]
     around = (start or made).range
     is_repeated = any(isinstance(s, ir.Loop) for each in replacing for s in branches(each.range, around, site))
-    if is_late or is_repeated or not all(_excludes(one, other, site) for one, other in pairs):
+    if is_late or is_repeated or not all(excludes(one, other, site) for one, other in pairs):
         raise RefusalError(f"`{use.id}` is assigned more than once")
     _check_place(result, site)
     check_trims(found, use.id)
@@ -317,7 +317,7 @@ def _is_part_there(found: Pieces, around: ir.Statement, site: Site) -> bool:
     return is_level and not is_left and any(isinstance(s, _ADDING) for s in holding(site.statements, use.range))
 
 
-def _excludes(one: ir.Statement, other: ir.Statement, site: Site) -> bool:
+def excludes(one: ir.Statement, other: ir.Statement, site: Site) -> bool:
     """Whether no run comes by both statements: they stand in different arms of an `if`."""
     for statement in holding(site.statements, one.range):
         if isinstance(statement, ir.If) and other.range in statement.range:
