@@ -20,8 +20,9 @@ from persistlint.fixes.binding.marks.grammar import (
     stands_for_query,
 )
 from persistlint.fixes.binding.refusal import RefusalError
-from persistlint.fixes.binding.text.lists import Listed, listed, tuple_written
+from persistlint.fixes.binding.text.lists import Listed, listed
 from persistlint.fixes.binding.text.origin import last_name
+from persistlint.fixes.binding.text.tuples import tuple_written
 from persistlint.fixes.binding.text.view import HOLE, Value, View
 from persistlint.records import dataclass
 from persistlint.regexes import regex

@@ -10,6 +10,7 @@ from persistlint import ir
 from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.text.doubled import unescaped
+from persistlint.fixes.binding.text.tuples import tuple_in, tuple_of
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.source import Range
@@ -64,10 +65,10 @@ def listed(value: Value, source: SourceFile) -> Listed | None:
     """The list behind a value that is a text of several values, None where it is no such text."""
     node = value.expression
     match node:
-        case ir.Call(function=ir.Name(id="str"), arguments=[ir.Argument(value=inner)]) if _tuple_of(inner):
-            return _python_tuple(node, _tuple_of(inner), value, source)
-        case ir.Call() if _tuple_of(node):
-            return _python_tuple(node, _tuple_of(node), value, source)
+        case ir.Call(function=ir.Name(id="str"), arguments=[ir.Argument(value=inner)]) if tuple_of(inner):
+            return _python_tuple(node, tuple_of(inner), value, source)
+        case ir.Call() if tuple_of(node):
+            return _python_tuple(node, tuple_of(node), value, source)
         case ir.Name() if value.made is not None and source.language == "python":
             return _tuple_in_variable(node, value.made, value, source)
         case ir.Subscript(
@@ -229,29 +230,6 @@ def _unmade(made: ir.Assign, source: SourceFile) -> tuple[Edit, ...] | None:
     return None
 
 
-def tuple_written(node: ir.Expression, source: SourceFile) -> list[str]:
-    """The values of a tuple of Python that is written where its text is put in: `f"VALUES {name, age}"`; nothing where
-    it is something else, or a part of it is no value alone."""
-    match node:
-        case ir.Call(function=ir.Name(id="str" | "repr"), arguments=[ir.Argument(value=inner, spread=False)]):
-            return tuple_written(inner, source) if isinstance(inner, ir.Collection) else []
-        case ir.Collection(kind=ir.Sequence.TUPLE, elements=elements) if source.language == "python" and not any(
-            isinstance(each, ir.Spread | ir.Collection) for each in elements
-        ):
-            return [source.text(each.range) for each in elements]
-    return []
-
-
-def _tuple_of(node: ir.Expression) -> ir.Expression | None:
-    """What Python makes a tuple of, whose text people put behind `IN`."""
-    match node:
-        case ir.Call(function=ir.Name(id="tuple"), arguments=[ir.Argument(value=items, spread=False)]) if isinstance(
-            items, ir.Name | ir.Attribute | ir.Subscript
-        ):
-            return items
-    return None
-
-
 def _python_tuple(node: ir.Expression, items: ir.Expression | None, value: Value, source: SourceFile) -> Listed | None:
     if items is None or source.language != "python":
         return None
@@ -259,16 +237,6 @@ def _python_tuple(node: ir.Expression, items: ir.Expression | None, value: Value
     quote = "'" if value.literal is not None and value.literal.quote[0] == '"' else '"'
     marks = f"{quote}, {quote}.join([{quote}{{}}{quote}] * len({text}))"
     return Listed(node.range, _name(items), False, f"*{text}", f"list({text})", marks, is_tuple=True)
-
-
-def tuple_in(made: ir.Expression | None) -> ir.Expression | None:
-    """The tuple that Python makes there, or makes the text of; None where it makes something else."""
-    match made:
-        case ir.Call(function=ir.Name(id="str" | "repr"), arguments=[ir.Argument(value=inner)]):
-            return inner if _tuple_of(inner) else None
-        case ir.Call():
-            return made if _tuple_of(made) else None
-    return None
 
 
 def _tuple_in_variable(node: ir.Name, made: ir.Assign, value: Value, source: SourceFile) -> Listed | None:
@@ -282,7 +250,7 @@ def _tuple_in_variable(node: ir.Name, made: ir.Assign, value: Value, source: Sou
 
 def _between_brackets(node: ir.Expression, items: ir.Expression, value: Value, source: SourceFile) -> Listed | None:
     """The list whose text Python makes, without its brackets: `str(ids)[1:-1]`."""
-    made = _python_tuple(node, _tuple_of(items) or items, value, source)
+    made = _python_tuple(node, tuple_of(items) or items, value, source)
     return replace(made, is_tuple=False) if made is not None and isinstance(items, _AGAIN) else None
 
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.fixes.binding.refusal import RefusalError, SharedError
 from persistlint.fixes.binding.text.forms import format_of
-from persistlint.fixes.binding.text.lists import tuple_in
 from persistlint.fixes.binding.text.pieces import Step, branches
 from persistlint.fixes.binding.text.reaching import assignments, extension, is_seen, reaching
 from persistlint.fixes.binding.text.statements import holding, with_functions
 from persistlint.fixes.binding.text.trimming import check_trims, is_trim, own_uses
+from persistlint.fixes.binding.text.tuples import tuple_in
 from persistlint.fixes.binding.text.variables import is_name, variable
 from persistlint.identity import Same
 from persistlint.regexes import regex
