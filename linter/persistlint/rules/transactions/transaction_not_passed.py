@@ -114,9 +114,9 @@ async def place(pool: asyncpg.Pool, user_id):
 Use the handle of the transaction, pass it in the options, or hand it to the function that asks the database. The fix
 does so in the way of the library: the handle in the place of another one that takes the same, `withRepository` of
 TypeORM, `query(trx)` of Objection, the option of Sequelize, `session` of MongoDB. A helper of the file is handed the
-transaction by the parameter that it has for one; in JavaScript, and with Prisma in TypeScript, it gets one that is what
-it has used until now where nobody gives it. A change of the schema is left where the transaction wrote something before
-it, which MySQL would commit. The fix is unsafe, for the call may have been meant to stay.
+transaction by the parameter that it has for one; in JavaScript, and in TypeScript with Prisma, Drizzle and Kysely, it
+gets one that is what it has used until now where nobody gives it. A change of the schema is left where the transaction
+wrote something before it, which MySQL would commit. The fix is unsafe, for the call may have been meant to stay.
 
 ## Options
 
