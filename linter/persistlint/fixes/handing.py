@@ -26,6 +26,8 @@ _TAKES = regex(
 )
 _OPTIONS = regex(r"opts|options", re.IGNORECASE)
 _EITHER = regex(r"Tx|TX|[tT]ransaction|[eE]xecutor|[qQ]uerier|IDB|\b[aA]ny\b|EntityManager")
+_ALIKE = frozenset(["Prisma", "Drizzle", "Kysely"])  # whose transactions have what their handles have
+_MEMBER = regex(rb"\.(\w+)")
 _GOES_ON = (b".", b"(", b"`", b"[")
 
 
@@ -90,6 +92,21 @@ def _argument(program: Program, call: Call, parameters: list[Parameter], index: 
     return insert(call.range.end - 1, ", ".join(texts))
 
 
+def _type(program: Program, root: str, ends: list[int], library: Library | None) -> str | None:
+    """The declared type of a parameter that takes a handle and a transaction of it alike: what both have of what is
+    asked of it. None where that cannot be told."""
+    if program.source.language != "typescript":
+        return ""
+    if library is None or library.name not in _ALIKE or not _SIMPLE.fullmatch(root):
+        return None
+    if library.name == "Prisma" and program.has_name("Prisma"):
+        return ": Prisma.TransactionClient"
+    asked = [_MEMBER.match(program.source.content, at) for at in ends]
+    members = sorted({found[1].decode() for found in asked if found is not None})
+    picked = " | ".join(f'"{member}"' for member in members)
+    return f": Pick<typeof {root}, {picked}>" if all(asked) else None
+
+
 def _parameter(
     program: Program,
     function: Function,
@@ -103,14 +120,12 @@ def _parameter(
     root, body = used.name, function.range
     if used.origin in (each.range.start for each in parameters) or program.has_name(name, body):
         return []
-    type = ""
-    if program.source.language == "typescript":
-        if library is None or library.name != "Prisma" or not program.has_name("Prisma"):
-            return []
-        type = ": Prisma.TransactionClient"
     uses = list(program.standing.names(root, body.start, body.end))
     end = len(root.encode())
     if not uses or any(program.source.content[at + end : at + end + 1] not in _GOES_ON for at in uses):
+        return []
+    type = _type(program, root, [at + end for at in uses], library)
+    if type is None:
         return []
     text = f"{name}{type} = {root}"
     if parameters:

@@ -4,6 +4,9 @@
 A query inside a transaction that goes round it: through the pool, the client or another session instead of the handle
 that the transaction gave, or without the option that names it (`{ transaction: t }`, `{ session }`).
 
+An object of the program's own counts as well, a store or a repository, where it runs a function in a transaction
+(`store.WithTx(func(tx Store) error { … })`) and is asked something inside instead of what it gave.
+
 Silent where the library finds the open transaction by itself (Django, Tortoise, MikroORM, Sequelize with CLS), where
 the parameter of the callback has the name of the outer handle, where the query is bound to it in another way
 (`.transacting(trx)`, `withRepository`), for handles that are called replicas, and in a migration that is given its
@@ -108,8 +111,12 @@ async def place(pool: asyncpg.Pool, user_id):
 
 ## Fix
 
-Use the handle of the transaction, or pass it in the options. The fix does so where the call is one on what the
-transaction was opened on; it is unsafe, for it may have been meant to stay.
+Use the handle of the transaction, pass it in the options, or hand it to the function that asks the database. The fix
+does so in the way of the library: the handle in the place of another one that takes the same, `withRepository` of
+TypeORM, `query(trx)` of Objection, the option of Sequelize, `session` of MongoDB. A helper of the file is handed the
+transaction by the parameter that it has for one; in JavaScript, and in TypeScript with Prisma, Drizzle and Kysely, it
+gets one that is what it has used until now where nobody gives it. A change of the schema is left where the transaction
+wrote something before it, which MySQL would commit. The fix is unsafe, for the call may have been meant to stay.
 
 ## Options
 
