@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.interpretation.guards import VALIDATES
+from persistlint.analysis.interpretation.subjects import VALIDATES
 from persistlint.analysis.json.places import place_of, prefixes
 from persistlint.analysis.json.values import Document
 from persistlint.analysis.names import last_name

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from persistlint.analysis.interpretation import endpoints
-from persistlint.analysis.interpretation.guards import VALIDATES
+from persistlint.analysis.interpretation.subjects import VALIDATES
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.scopes import Scope, scopes
 from persistlint.facts import Limit
