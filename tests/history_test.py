@@ -55,6 +55,16 @@ def test_a_result_is_that_of_the_branch_as_it_is_now(checkout: Path, capsys: pyt
     assert EDITED not in found(capsys)
 
 
+def test_line_ends_of_a_checkout_are_no_change(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = checkout / "migrations" / "V1__rooms.sql"  # of Flyway, which compares whole texts
+    file.write_bytes(MIGRATION.encode())
+    commit(checkout)
+    file.write_bytes(MIGRATION.replace("\n", "\r\n").encode())
+    assert EDITED not in found(capsys)
+    file.write_bytes(f"-- a comment\n{MIGRATION}".encode())
+    assert EDITED in found(capsys)
+
+
 def test_without_a_branch_or_git_nothing_is_known(
     checkout: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,9 +37,10 @@ class Merged:
         return self._name(path) in self.blobs
 
     def before(self, path: Path, content: bytes) -> bytes | None:
-        """What the file held there, where that is not what it holds now."""
+        """What the file held there, where that is not what it holds now; with what git makes of line ends in a checkout
+        it holds the same."""
         blob = self.blobs.get(self._name(path))
-        if blob is None or blob == _id(content, blob):
+        if blob is None or blob in (_id(content, blob), _id(content.replace(b"\r\n", b"\n"), blob)):
             return None
         run = git(self.top, "cat-file", "blob", blob)
         return run.stdout if run is not None and not run.returncode else None
