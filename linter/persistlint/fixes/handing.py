@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Edit
 from persistlint.fixes.guards import insert, unsafe
 from persistlint.fixes.handles import call_at
+from persistlint.fixes.together import form_of
 from persistlint.ir import Mapping, String
 from persistlint.regexes import regex
 from persistlint.source import Range
@@ -26,7 +27,6 @@ _TAKES = regex(
 )
 _OPTIONS = regex(r"opts|options", re.IGNORECASE)
 _EITHER = regex(r"Tx|TX|[tT]ransaction|[eE]xecutor|[qQ]uerier|IDB|\b[aA]ny\b|EntityManager")
-_ALIKE = frozenset(["Prisma", "Drizzle", "Kysely"])  # whose transactions have what their handles have
 _MEMBER = regex(rb"\.(\w+)")
 _GOES_ON = (b".", b"(", b"`", b"[")
 
@@ -97,14 +97,16 @@ def _type(program: Program, root: str, ends: list[int], library: Library | None)
     asked of it. None where that cannot be told."""
     if program.source.language != "typescript":
         return ""
-    if library is None or library.name not in _ALIKE or not _SIMPLE.fullmatch(root):
+    form = form_of(library.name, root, program.source.language) if library is not None else None
+    if form is None or not _SIMPLE.fullmatch(root):
         return None
-    if library.name == "Prisma" and program.has_name("Prisma"):
-        return ": Prisma.TransactionClient"
     asked = [_MEMBER.match(program.source.content, at) for at in ends]
-    members = sorted({found[1].decode() for found in asked if found is not None})
-    picked = " | ".join(f'"{member}"' for member in members)
-    return f": Pick<typeof {root}, {picked}>" if all(asked) else None
+    members = " | ".join(sorted({f'"{found[1].decode()}"' for found in asked if found is not None}))
+    for type in form.types:
+        has_members = "{members}" in type
+        if all(asked) if has_members else program.has_name(type.partition(".")[0]):
+            return f": {type.format(root=root, members=members)}"
+    return None
 
 
 def _parameter(

@@ -60,6 +60,7 @@ class Form:
     blocks: bool = False
     through: str = ""
     argument: str = ""
+    types: tuple[str, ...] = ()
 
 
 def in_one_transaction(program: Program, earlier: Effect, later: Effect, effects: Sequence[Effect]) -> tuple[Fix, ...]:
