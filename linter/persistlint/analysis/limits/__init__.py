@@ -28,12 +28,18 @@ if TYPE_CHECKING:
     from persistlint.settings import ProjectNames
     from persistlint.source import SourceFile
 
-_COUNTS = regex(rb"limit|\btake\b")
+# A method, an option or a keyword, and the clause of a text with a placeholder, a hole or its end behind it.
+_GIVEN = regex(
+    rb"\b(?:limit|take)(?:[\"'`]?\s*:|\s*[,}=]|\s*\()",
+)
+_CLAUSE = regex(rb"\blimit(?:[\"'`\\\s]+(?:[?$:@%{+,)(]|\w+[\"'`.])|\s*[\"'`])")
 
 
 def may_have(source: SourceFile, names: ProjectNames) -> bool:
     """Whether a file can have a query whose rows are counted."""
-    return _COUNTS.search(source.lowered) is not None or SLICE.search(source.content) is not None
+    text = source.lowered
+    is_said = (b"limit" in text or b"take" in text) and (_GIVEN.search(text) or _CLAUSE.search(text)) is not None
+    return is_said or (source.language == "python" and SLICE.search(source.content) is not None)
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Limit]:
@@ -43,7 +49,8 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Limit]:
         return
     folder = languages()[source.language].libraries
     counting = counted_by(libraries_of(source))
-    wanted = candidates(syntax, folder) + [range for name, range in syntax.calls if name in counting]
+    wanted = candidates(syntax, folder) if _CLAUSE.search(source.lowered) is not None else []
+    wanted += [range for name, range in syntax.calls if name in counting]
     wanted += [Range(*match.span()) for match in SLICE.finditer(source.content)]
     if not wanted:
         return
