@@ -9,15 +9,11 @@ from typing import TYPE_CHECKING
 
 from persistlint.git import git, root
 from persistlint.records import dataclass
-from persistlint.surroundings import recent
+from persistlint.surroundings import OF_HISTORY, recent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
-
-MARK = "history"
-"""The mark of what depends on it (`facts.Consulted`): no state of any file tells that it is the same, so that it is
-looked at again in every run."""
 
 _TIP = "refs/remotes/origin/HEAD"
 _SHA1 = 40  # digits of an id
@@ -58,19 +54,34 @@ class Merged:
         return path.relative_to(self.top).as_posix() if path.is_relative_to(self.top) else ""
 
 
+def state(path: Path) -> str:
+    """The mark of what a result about a file depends on (`facts.Consulted`): it changes where the default branch moves,
+    or what is checked out leaves it elsewhere."""
+    top = root(path.parent)
+    return f"{OF_HISTORY}{':'.join(recent().once(_ends, top) or ())}"
+
+
 def merged(path: Path) -> Merged | None:
     """What was merged before the branch that a file is checked out from left the default one; None where nobody knows.
     git is asked once for all files of a repository."""
     top = root(path.parent)
-    found: Merged | None = recent().once(_merged_in, top) if (top / ".git").exists() else None
+    found: Merged | None = recent().once(_merged_in, top)
     return found
 
 
+def _ends(top: Path) -> tuple[str, str] | None:
+    """The commits where what is checked out left the default branch, and where that is now."""
+    run = git(top, "rev-parse", f"HEAD...{_TIP}") if (top / ".git").exists() else None
+    commits = os.fsdecode(run.stdout).split() if run is not None and not run.returncode else []
+    bases = [commit[1:] for commit in commits if commit.startswith("^")]
+    return (bases[0], commits[0]) if bases else None  # the end of a range comes first
+
+
 def _merged_in(top: Path) -> Merged | None:
-    base = git(top, "merge-base", "HEAD", _TIP)
-    if base is None or base.returncode:
+    ends = recent().once(_ends, top)
+    if ends is None:
         return None
-    commit = os.fsdecode(base.stdout).split()[0]
+    commit, _ = ends
     listed = git(top, "ls-tree", "-r", "-z", "--full-tree", commit)
     if listed is None or listed.returncode:
         return None

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from persistlint.schema_files import Source, Tree
 
+OF_HISTORY = "git:"
+"""How the mark begins of what depends on the default branch (`history.state`)."""
+
 
 @dataclass(frozen=True)
 class _Group:

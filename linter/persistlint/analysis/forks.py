@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.revisions import MARK as DECLARES
 from persistlint.analysis.revisions import declared, history_of, is_run
 from persistlint.facts import Consulted, Fork
-from persistlint.history import MARK, merged
+from persistlint.history import merged, state
 from persistlint.languages import read
 from persistlint.source import Range, SourceFile
 
@@ -26,7 +26,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     own = declared(syntax) if DECLARES in syntax.source.content else None
     if own is None or not path.is_file() or not is_run(path):
         return
-    yield Consulted(Range(0, 0), MARK)
+    yield Consulted(Range(0, 0), state(path))
     base = merged(path)
     if base is None or base.has(path):
         return

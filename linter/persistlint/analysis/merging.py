@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis import migrations, scripts
 from persistlint.facts import Consulted, Merging
-from persistlint.history import MARK, merged
+from persistlint.history import merged, state
 from persistlint.language_groups import PROGRAMS
 from persistlint.languages import read
 from persistlint.paths import is_migration
@@ -44,7 +44,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     script = next((fact for fact in maker.facts(syntax, names) if isinstance(fact, Script)), None)
     if script is None or not script.statements:
         return
-    yield Consulted(Range(0, 0), MARK)
+    yield Consulted(Range(0, 0), state(path))
     base = merged(path)
     if base is None:
         return

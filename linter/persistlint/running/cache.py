@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from persistlint.reading import ReadError, digest, is_settled, mark, read_bytes
 from persistlint.running.stored_report import dump, load
-from persistlint.surroundings import Surroundings, anew
+from persistlint.surroundings import OF_HISTORY, Surroundings, anew
 
 if TYPE_CHECKING:
     import sqlite3
@@ -72,10 +72,11 @@ class Cache:
             around, tables = surroundings.mark(path), outcome.report.tables
             if outcome.failure or outcome.report.errors or around != self._around[path]:
                 continue  # the last: something around it changed while it was checked
-            if tables and tables != surroundings.mark_of_tables(path):
+            if tables != _consulted(tables, path, surroundings):
                 continue
-            seen = outcome.mark if surroundings.is_settled(path, with_tables=bool(tables)) else ""
-            content = digest(outcome.digest + surroundings.digest(path, with_tables=bool(tables)))
+            with_tables = _is_of_tables(tables)
+            seen = outcome.mark if surroundings.is_settled(path, with_tables=with_tables) else ""
+            content = _content(outcome.digest, tables, path, surroundings)
             context = self._context(tasks[number].settings)
             joined = _joined(seen, around + tables)
             self._new.append(_row(context, os.fsencode(path), joined, content, dump(outcome.report)))
@@ -113,9 +114,9 @@ class Cache:
     def _holds(self, row: _Row, report: Report, path: str, around: str, surroundings: Surroundings) -> bool:
         """Whether a row is about the file as it is. One that is touched, but the same, is known by its mark again."""
         context, name, seen, content, dumped, _ = row
-        with_tables = bool(report.tables)
-        if with_tables:
-            around += surroundings.mark_of_tables(path)
+        with_tables = _is_of_tables(report.tables)
+        consulted = _consulted(report.tables, path, surroundings)
+        around += consulted
         try:
             status = os.stat(path)  # noqa: PTH116 - twice as fast, and all that is done for most files
             if seen == _joined(mark(status), around):
@@ -123,7 +124,7 @@ class Cache:
             data, status = read_bytes(path)
         except (OSError, ReadError):
             return False  # whoever checks it says why
-        if digest(digest(data) + surroundings.digest(path, with_tables=with_tables)) != content:
+        if _content(digest(data), consulted, path, surroundings) != content:
             return False
         if is_settled(status) and surroundings.is_settled(path, with_tables=with_tables):
             self._new.append(_row(context, name, _joined(mark(status), around), content, dumped))
@@ -204,3 +205,26 @@ def _report(row: _Row) -> Report | None:
 def _joined(seen: str, around: str) -> bytes:
     """The mark of a file with what is around it, b"" where one of them does not tell every change."""
     return f"{seen} {around}".encode() if seen else b""
+
+
+def _consulted(marks: str, path: str, surroundings: Surroundings) -> str:
+    """What the marks of what an analysis consulted are now, "" for one that consulted nothing."""
+    return " ".join(sorted({_mark_now(mark, path, surroundings) for mark in marks.split()}))
+
+
+def _mark_now(mark: str, path: str, surroundings: Surroundings) -> str:
+    if not mark.startswith(OF_HISTORY):
+        return surroundings.mark_of_tables(path)
+    from persistlint.history import state  # only who has asked git pays for it
+
+    return state(Path(path).absolute())
+
+
+def _is_of_tables(marks: str) -> bool:
+    return any(not mark.startswith(OF_HISTORY) for mark in marks.split())
+
+
+def _content(own: bytes, consulted: str, path: str, surroundings: Surroundings) -> bytes:
+    """What stands for all that a result depends on, whatever the times of the files are."""
+    history = "".join(mark for mark in consulted.split() if mark.startswith(OF_HISTORY))
+    return digest(own + surroundings.digest(path, with_tables=_is_of_tables(consulted)) + history.encode())
