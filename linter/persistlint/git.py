@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from persistlint.configuration.config import absolute
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from subprocess import CompletedProcess
 
 # The index of a commit under way, which a hook sees, is not the work tree.
@@ -33,8 +34,7 @@ def git(folder: Path, *arguments: str) -> CompletedProcess[bytes] | None:
 
 def is_in_checkout(folder: Path) -> bool:
     """Whether a folder is in a checkout at all: to ask git that takes longer than to check a few files."""
-    place = folder.resolve()
-    return any((above / ".git").exists() for above in (place, *place.parents))
+    return any(_checkouts_around(folder.resolve()))
 
 
 def from_root(path: str) -> str:
@@ -47,4 +47,9 @@ def from_root(path: str) -> str:
 @cache
 def root(directory: Path) -> Path:
     """The root of the checkout that a directory is in, or the directory itself if it is in none."""
-    return next((folder for folder in (directory, *directory.parents) if (folder / ".git").exists()), directory)
+    return next(_checkouts_around(directory), directory)
+
+
+def _checkouts_around(directory: Path) -> Iterator[Path]:
+    """The roots of the checkouts that a directory is in, the innermost first."""
+    return (folder for folder in (directory, *directory.parents) if (folder / ".git").exists())

@@ -29,9 +29,7 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 # A method, an option or a keyword, and the clause of a text with a placeholder, a hole or its end behind it.
-_GIVEN = regex(
-    rb"\b(?:limit|take)(?:[\"'`]?\s*:|\s*[,}=]|\s*\()",
-)
+_GIVEN = regex(rb"\b(?:limit|take)(?:[\"'`]?\s*:|\s*[,}=(])")
 _CLAUSE = regex(rb"\blimit(?:[\"'`\\\s]+(?:[?$:@%{+,)(]|\w+[\"'`.])|\s*[\"'`])")
 
 
@@ -45,8 +43,6 @@ def may_have(source: SourceFile, names: ProjectNames) -> bool:
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Limit]:
     """The numbers of rows in a file that come from requests without a bound, each once."""
     source = syntax.source
-    if not may_have(source, names):
-        return
     folder = languages()[source.language].libraries
     counting = counted_by(libraries_of(source))
     wanted = candidates(syntax, folder) if _CLAUSE.search(source.lowered) is not None else []
