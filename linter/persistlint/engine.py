@@ -183,7 +183,8 @@ def _run(
     listening: dict[Hashable, list[tuple[Rule[Any], Any]]] = {}  # with the context of each, by kind and sort of facts
     found: dict[tuple[str, Any], Diagnostic] = {}
     failed: set[str] = set()
-    marks: set[str] = set()  # several where the tables changed meanwhile: then they come to none that there ever is
+    # Of tables and of git, each once; where one of them changed meanwhile, they come to none that there ever is.
+    marks: set[str] = set()
     try:
         for fact in facts(syntax, rules.wanted, settings.names):
             if isinstance(fact, Consulted):
