@@ -17,6 +17,7 @@ from persistlint.ir import Attribute, Call, String, walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from persistlint.analysis.migrations.operations import Kinds
     from persistlint.analysis.migrations.writing import Fragment
     from persistlint.ir import Argument, Expression
     from persistlint.sql.text import Text
@@ -33,7 +34,10 @@ class DjangoWriter(Writer):
         super().__init__(values, dialect)
         self.app = app
         self.tables: dict[str, str] = {}  # of models that this migration gives another one than that of their names
-        self.kinds |= {
+
+    @property
+    def kinds(self) -> Kinds:
+        return super().kinds | {
             "model": self.model_name,
             "added": self.added,
             "constraint": self.constraint,

@@ -17,7 +17,7 @@ from persistlint.regexes import regex
 if TYPE_CHECKING:
     import re
 
-    from persistlint.analysis.migrations.values import Values
+    from persistlint.analysis.migrations.operations import Kinds
     from persistlint.analysis.migrations.walk import Walk
     from persistlint.analysis.migrations.writing import Fragment
     from persistlint.ir import Expression
@@ -188,9 +188,9 @@ class Knex(Framework):
 class KnexWriter(Writer):
     """Writes what Knex says, for one dialect."""
 
-    def __init__(self, values: Values, dialect: str | None) -> None:
-        super().__init__(values, dialect)
-        self.kinds |= {"dropped": self.dropped}
+    @property
+    def kinds(self) -> Kinds:
+        return super().kinds | {"dropped": self.dropped}
 
     def qualified(self, bound: dict[str, Expression]) -> Fragment | None:
         """A table with its schema."""

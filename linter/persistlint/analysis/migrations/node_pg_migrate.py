@@ -12,7 +12,7 @@ from persistlint.analysis.migrations.writing import listed, literal, said
 from persistlint.ir import Call, Mapping, String
 
 if TYPE_CHECKING:
-    from persistlint.analysis.migrations.values import Values
+    from persistlint.analysis.migrations.operations import Kinds
     from persistlint.analysis.migrations.walk import Walk
     from persistlint.analysis.migrations.writing import Fragment
     from persistlint.ir import Expression
@@ -35,9 +35,9 @@ class NodePgMigrate(Methods):
 class NodePgWriter(Writer):
     """Writes what node-pg-migrate says."""
 
-    def __init__(self, values: Values, dialect: str | None) -> None:
-        super().__init__(values, dialect)
-        self.kinds |= {
+    @property
+    def kinds(self) -> Kinds:
+        return super().kinds | {
             "type": self.type,
             "items": self.items,
             "added": self.added,

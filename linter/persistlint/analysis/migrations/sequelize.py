@@ -13,6 +13,7 @@ from persistlint.analysis.names import last_name
 from persistlint.ir import Attribute, Call, Constant, Lambda, Mapping, Name, String
 
 if TYPE_CHECKING:
+    from persistlint.analysis.migrations.operations import Kinds
     from persistlint.analysis.migrations.values import Values
     from persistlint.analysis.migrations.walk import Walk
     from persistlint.analysis.migrations.writing import Fragment
@@ -77,7 +78,10 @@ class SequelizeWriter(Writer):
     def __init__(self, values: Values, dialect: str | None, given: Given) -> None:
         super().__init__(values, dialect)
         self.given = given
-        self.kinds |= {
+
+    @property
+    def kinds(self) -> Kinds:
+        return super().kinds | {
             "type": self.type,
             "attribute": self.attribute,
             "items": self.items,

@@ -13,7 +13,7 @@ from persistlint.ir import Attribute, Call, Expression
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.analysis.migrations.operations import Given
+    from persistlint.analysis.migrations.operations import Given, Kinds
     from persistlint.analysis.migrations.values import Values
     from persistlint.analysis.migrations.writing import Fragment
     from persistlint.ir import Argument
@@ -29,7 +29,10 @@ class SqlAlchemy(Writer):
         """`classes` are the operator classes of an index by the names of its columns."""
         super().__init__(values, dialect)
         self.classes = classes
-        self.kinds |= {"type": self.type, "column": self.column, "items": self.items}
+
+    @property
+    def kinds(self) -> Kinds:
+        return super().kinds | {"type": self.type, "column": self.column, "items": self.items}
 
     def key(self, node: Expression) -> Fragment | None:
         """One key of an index, with its operator class."""

@@ -11,6 +11,7 @@ from persistlint.analysis.migrations.writing import listed, said
 from persistlint.ir import Call, Mapping
 
 if TYPE_CHECKING:
+    from persistlint.analysis.migrations.operations import Kinds
     from persistlint.analysis.migrations.values import Values
     from persistlint.analysis.migrations.walk import Walk
     from persistlint.analysis.migrations.writing import Fragment
@@ -42,9 +43,9 @@ def _described(node: Expression, values: Values) -> Expression:
 class TypeOrmWriter(Writer):
     """Writes what TypeORM's objects say, for one dialect."""
 
-    def __init__(self, values: Values, dialect: str | None) -> None:
-        super().__init__(values, dialect)
-        self.kinds |= {
+    @property
+    def kinds(self) -> Kinds:
+        return super().kinds | {
             "column": self.column,
             "items": self.items,
             "added": self.added,

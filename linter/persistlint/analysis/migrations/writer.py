@@ -22,12 +22,16 @@ REST: Fragment = ("LIKE", "others")  # of a table of which not all columns are k
 
 
 class Writer:
-    """Writes what a place of a program says, for one dialect. `kinds` are those of `operations.write`."""
+    """Writes what a place of a program says, for one dialect."""
 
     def __init__(self, values: Values, dialect: str | None) -> None:
         self.values = values
         self.dialect = dialect
-        self.kinds: Kinds = {
+
+    @property
+    def kinds(self) -> Kinds:
+        """What writes an argument, by its kind. It is not kept: a writer would hold itself, and be given up late."""
+        return {
             "name": self.name,
             "names": self.names,
             "keys": self.keys,

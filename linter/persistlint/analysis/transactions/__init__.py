@@ -85,6 +85,7 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
         walk = _walked(file, found, scope)
         todo.extend(walk.later)
         results.append((found, walk))
+    file.forget_walks()
     opens = any(_opens(walk) for _, walk in results)
     inside = file.called_inside()
     if any(walk.checks.found for _, walk in results):

@@ -86,7 +86,8 @@ class File:
         return self.wanted is None or self.wanted.includes(function)
 
     def forget_walks(self) -> None:
-        """Forget what functions came to: from here on more is known of the variables around them."""
+        """Forget what functions came to: from here on more is known of the variables around them, or nobody asks. The
+        walks hold this file, and without them it is given up as soon as nothing else does."""
         self.whole.clear()
         self.alone.clear()
 
