@@ -4,6 +4,7 @@ of a slice of one, or what stands behind `LIMIT` in SQL."""
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,12 @@ from persistlint.analysis.interpretation.pieces import Splice, linearise
 from persistlint.analysis.interpretation.values import Items, Sql, Text, element_of, options_of
 from persistlint.analysis.names import last_name
 from persistlint.ir import Attribute, Call, Collection, Mapping, String, Unknown
+from persistlint.languages import languages
+from persistlint.libraries import catalogue
+from persistlint.patterns import any_in
 from persistlint.records import dataclass
 from persistlint.regexes import regex
+from persistlint.source import Range
 from persistlint.sql.lexer import HOLE, Kind, tokenize
 
 if TYPE_CHECKING:
@@ -23,11 +28,19 @@ if TYPE_CHECKING:
     from persistlint.analysis.limits.watching import Watching
     from persistlint.ir import Expression, Subscript
     from persistlint.libraries import Catalogue, Library, Operation
-    from persistlint.source import Range, SourceFile
+    from persistlint.source import SourceFile
 
-SLICE = regex(rb"(?<=\))\[[^\]\n:]*:[^\]\n:]")
-"""The bytes of a slice of what a call gives, as far as its end."""
+_FIXED = rb"\s*(?:-?\d[\d_]*|(?:\w+\.)*[A-Z][A-Z\d_]*)\s*"
 
+
+def fixed(behind: bytes) -> bytes:
+    """The pattern of what stands before a number of rows that is not fixed by its spelling, as digits and the name of a
+    constant are, with this pattern behind it."""
+    return rb"(?!" + _FIXED + behind + rb")"
+
+
+# The slice of what a call gives, as far as its end.
+_SLICE = regex(rb"\)\[[^\]\n:]*:" + fixed(rb"\]") + rb"[^\]\n:]")
 _NUMBERED = regex(r"[$?:@]p?(\d+)")
 _NAMED = regex(r"[$:@](\w+)|%\((\w+)\)s?")
 _MOST_TEXTS = 4  # of those that a query may be
@@ -65,6 +78,14 @@ def counts(run: Watching, source: SourceFile, counting: Counting) -> Iterator[Ex
     for slice in run.slices:
         if (found := _of_slice(slice, source, run.names.catalogue)) is not None:
             yield found
+
+
+def slices(source: SourceFile) -> list[Range]:
+    """The parts of a query that are taken in a file, as far as their end."""
+    managers = _managers(catalogue(languages()[source.language].libraries))
+    if not any_in([name.encode() for name in managers], source.content):
+        return []
+    return [Range(match.start() + 1, match.end()) for match in _SLICE.finditer(source.content)]
 
 
 def _of_call(met: Met, counting: Counting) -> Iterator[Expression]:
@@ -171,6 +192,7 @@ def _entry(expression: Expression, key: str) -> Expression | None:
     return entries[-1].value if entries else None
 
 
+@cache
 def _managers(tables: Catalogue) -> frozenset[str]:
     """The attributes that are the beginning of a query, whatever they are of."""
     types = (type for library in tables.libraries for type in library.types.values())
