@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from pathlib import PurePosixPath
 
 from persistlint.regexes import regex
+from persistlint.source import words_in
 
 _SUFFIXES = {
     **dict.fromkeys((".psql", ".pgsql", ".plpgsql"), "postgres"),
@@ -14,18 +15,19 @@ _SUFFIXES = {
     ".tsql": "tsql",
     ".mysql": "mysql",
 }
-_FOLDERS = (
-    (regex(r"(?:^|[/_.-])(?:postgres(?:ql)?|pgsql|pg|plpgsql|supabase|timescale(?:db)?)(?=[/_.-])"), "postgres"),
-    (regex(r"(?:^|[/_.-])(?:mysql|mariadb)(?=[/_.-])"), "mysql"),
-    (regex(r"(?:^|[/_.-])(?:mssql|sqlserver|sql-server|tsql|azuresql)(?=[/_.-])"), "tsql"),
-    (regex(r"(?:^|[/_.-])(?:oracle|plsql)(?=[/_.-])"), "oracle"),
-    (regex(r"(?:^|[/_.-])(?:sqlite3?|d1)(?=[/_.-])"), "sqlite"),
-    (regex(r"(?:^|[/_.-])snowflake(?=[/_.-])"), "snowflake"),
-    (regex(r"(?:^|[/_.-])bigquery(?=[/_.-])"), "bigquery"),
-    (regex(r"(?:^|[/_.-])clickhouse(?=[/_.-])"), "clickhouse"),
-)
+_FOLDERS = {
+    "postgres": r"postgres(?:ql)?|pgsql|pg|plpgsql|supabase|timescale(?:db)?",
+    "mysql": "mysql|mariadb",
+    "tsql": "mssql|sqlserver|sql-server|tsql|azuresql",
+    "oracle": "oracle|plsql",
+    "sqlite": "sqlite3?|d1",
+    "snowflake": "snowflake",
+    "bigquery": "bigquery",
+    "clickhouse": "clickhouse",
+}
 # What a numbered migration does, between the first and the last word of its name: `7_outbox_sqlite_jsonb_cleanup.sql`.
 _DESCRIPTION = regex(r"((?:^|/)\d+[_-][^/_.-]+)[_-][^/.]*[_-](?=[^/_-]*\Z)")
+_WORD = regex(r"\w+", re.ASCII)
 _EDGE = regex(r"\A\\b(\w+)(?![\w?*+])")
 _READ = 50_000  # code points that are looked at
 _MASKED = regex(r"--[^\n]*|/\*.*?(?:\*/|\Z)|'[^'\n]*'", re.DOTALL)
@@ -106,10 +108,18 @@ _SIGNS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
 
 
 @cache
-def _signs() -> tuple[tuple[str, int, tuple[tuple[str, str], ...]], ...]:
-    """The signs, each as the text that its matches hold, and its pattern."""
+def _signs() -> tuple[tuple[str, int, tuple[tuple[bytes, str, str], ...]], ...]:
+    """The signs, each as the text that its matches hold, as bytes where that stands in one word and "" elsewhere, the
+    same as it is, and its pattern."""
     return tuple(
-        (dialect, weight, tuple((held, pattern or rf"\b{held}\b") for held, _, pattern in parted))
+        (
+            dialect,
+            weight,
+            tuple(
+                (held.encode() if _WORD.fullmatch(held) else b"", held, pattern or rf"\b{held}\b")
+                for held, _, pattern in parted
+            ),
+        )
         for dialect, weight, signs in _SIGNS
         for parted in [[sign.partition(" ~ ") for sign in signs]]
     )
@@ -133,16 +143,28 @@ def _guess(path: str, sample: str) -> str | None:
         return dialect
     scores: dict[str, int] = {}
     masked = _MASKED.sub(" ", sample).lower()
+    # Each of its words once: a fraction of a long text.
+    words = b" ".join(words_in(masked.encode("utf-8", "replace")))
     for dialect, weight, signs in _signs():
-        for held, pattern in signs:
-            if held in masked and _compiled(pattern).search(masked):
+        for word, held, pattern in signs:
+            if (word in words if word else held in masked) and _compiled(pattern).search(masked):
                 scores[dialect] = scores.get(dialect, 0) + weight
                 break
-    told = _DESCRIPTION.sub(r"\1_", str(name))
-    for folder, dialect in _FOLDERS:
-        if folder.search(told):
+    folder, slash, file = _DESCRIPTION.sub(r"\1_", str(name)).rpartition("/")
+    named = _named(f"{folder}{slash}") | _named(f"{slash}{file}")
+    for dialect in _FOLDERS if named else ():
+        if dialect in named:
             scores[dialect] = scores.get(dialect, 0) + 6
     if name.suffix in _SUFFIXES:
         scores["oracle"] = scores.get("oracle", 0) + 2
     best = max(scores.items(), key=lambda item: item[1], default=(None, 0))
     return best[0] if best[1] >= 2 or len(scores) == 1 else None
+
+
+@lru_cache(maxsize=1024)
+def _named(path: str) -> frozenset[str]:
+    """The dialects that a folder is named after, with a slash behind it, or a file."""
+    patterns = {dialect: rf"(?:^|[/_.-])(?:{words})(?=[/_.-])" for dialect, words in _FOLDERS.items()}
+    if not _compiled("|".join(patterns.values())).search(path):
+        return frozenset()
+    return frozenset(dialect for dialect, pattern in patterns.items() if _compiled(pattern).search(path))

@@ -178,7 +178,13 @@ def _place(project: Project, path: str) -> int:
 
 
 def _absolute(path: str) -> str:
-    return str(Path(path).absolute())
+    folder, name = os.path.split(path)
+    return os.path.join(_absolute_folder(folder, os.getcwd()), name)  # noqa: PTH109, PTH118 - as below
+
+
+@lru_cache(maxsize=64)
+def _absolute_folder(folder: str, here: str) -> str:
+    return str(Path(here, folder))
 
 
 def _files(path: str, reader: Reader) -> Signature:

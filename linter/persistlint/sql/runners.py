@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from persistlint.heads import head_of
+from persistlint.moments import moment
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.schema.script import Runner
@@ -61,15 +62,8 @@ def pattern_for(path: str, text: str) -> Pattern | None:
     """The runner that the name of a file, its text and its project prove."""
     head = text[:_HEAD]
     lowered = head.lower()
-    folder: str | None = None
-    for number, pattern in enumerate(_patterns()):
-        if pattern.mark in lowered and _fits(pattern, path, head):
-            if not pattern.evidence:
-                return pattern
-            folder = _folder(path) if folder is None else folder
-            if folder and _is_proved(number, folder):
-                return pattern
-    return None
+    usable = (pattern for pattern in _usable(_folder(path)) if pattern.mark in lowered)
+    return next((pattern for pattern in usable if _fits(pattern, path, head)), None)
 
 
 def runner_of(pattern: Pattern | None, path: str, text: str) -> Runner:
@@ -107,19 +101,25 @@ def runner_of(pattern: Pattern | None, path: str, text: str) -> Runner:
 
 def recorded_dialect(path: str) -> str | None:
     """The dialect that a tool has written down beside its migrations, in sqlglot's words; None where none has."""
-    folder = Path(path).parent
-    named = (
-        found.search(head_of(folder / name, _LARGEST)) for entry in _patterns() for name, found in entry.dialect.items()
+    return _recorded(_around(path), moment())
+
+
+@lru_cache(maxsize=64)
+def _recorded(folder: str, moment: int) -> str | None:
+    found = (
+        found.search(head_of(Path(folder, name), _LARGEST))
+        for entry in _patterns()
+        for name, found in entry.dialect.items()
     )
-    return next((meaning(found.group(1)) for found in named if found), None)
+    return next((meaning(match.group(1)) for match in found if match), None)
 
 
 def undo_beside(path: str) -> bool | None:
     """Whether the file is there that undoes a script, where it would be beside it; None for a script not on disk."""
-    file = Path(path)
-    if not file.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113
         return None
-    return file.with_name(_UP.sub("down", file.name)).is_file()
+    folder, name = os.path.split(path)
+    return os.path.isfile(os.path.join(folder, _UP.sub("down", name)))  # noqa: PTH113, PTH118
 
 
 def version_of(pattern: Pattern | None, path: str) -> str:
@@ -136,20 +136,29 @@ def _fits(pattern: Pattern, path: str, head: str) -> bool:
         return False
     if pattern.path is not None and not pattern.path.search(path):
         return False
-    return not pattern.listed or _is_listed(Path(path), pattern.listed)
+    return not pattern.listed or _is_listed(path, pattern.listed)
 
 
 @lru_cache(maxsize=1024)
-def _is_proved(number: int, folder: str) -> bool:
-    """Whether the project around a folder shows that it uses the runner of this number."""
-    evidence = _patterns()[number].evidence
-    return any(found.search(text) for name, found in evidence.items() for text in texts_above(folder, name))
+def _usable(folder: str) -> tuple[Pattern, ...]:
+    """The runners that the project around a folder does not tell to be others, "" for none. Its scripts ask alike."""
+    return tuple(pattern for pattern in _patterns() if not pattern.evidence or (folder and _is_proved(pattern, folder)))
 
 
-def _is_listed(file: Path, name: str) -> bool:
+def _is_proved(pattern: Pattern, folder: str) -> bool:
+    """Whether the project around a folder shows that it uses a runner."""
+    return any(found.search(text) for name, found in pattern.evidence.items() for text in texts_above(folder, name))
+
+
+def _is_listed(path: str, name: str) -> bool:
     """Whether a script stands in the list of those that its runner runs; true where there is no such list."""
-    text = head_of(file.parent / name, _LARGEST)
-    return not text or f'"{file.stem}"' in text
+    text = _list(_around(path), name, moment())
+    return not text or f'"{Path(path).stem}"' in text
+
+
+@lru_cache(maxsize=16)
+def _list(folder: str, name: str, moment: int) -> str:
+    return head_of(Path(folder, name), _LARGEST)
 
 
 @cache
@@ -171,8 +180,12 @@ def _compiled(value: str | dict[str, str]) -> Any:
 
 def _folder(path: str) -> str:
     """The directory of a file as a whole path; "" for one that is not on disk."""
-    # Every script asks for it a dozen times, and `Path` takes ten times as long.
-    return os.path.abspath(os.path.dirname(path)) if os.path.isfile(path) else ""  # noqa: PTH100, PTH113, PTH120
+    return _around(path) if os.path.isfile(path) else ""  # noqa: PTH113 - every script asks, and `Path` takes longer
+
+
+def _around(path: str) -> str:
+    """The directory of a path as a whole path, be there a file or not."""
+    return os.path.abspath(os.path.dirname(path))  # noqa: PTH100, PTH120
 
 
 @lru_cache(maxsize=1024)

@@ -47,9 +47,10 @@ _VERBS = regex(
     re.IGNORECASE,
 )
 _GRANTED = regex(rb"(?:grant|revoke|deny|,)\s+$", re.IGNORECASE)
-_CONCATENATION = regex(
-    rb"^[^\n]*(?:'[ \t]*(?:\|\||\+)|(?:\|\||\+)[ \t]*N?'|\b(?:concat\w*|format)[ \t]*\()[^\n]*",
-    re.IGNORECASE | re.MULTILINE,
+# What puts text together. It begins with a set of characters, which `re` finds fast, and looks back at each of them.
+_JOINED = regex(
+    rb"['|+cCfF](?:(?<=')[ \t]*(?:\|\||\+)|(?:(?<=\|)\||(?<=\+))[ \t]*[nN]?'"
+    rb"|(?<=\b[cC])(?i:oncat\w*[ \t]*\()|(?<=\b[fF])(?i:ormat[ \t]*\())"
 )
 _INSERT = regex(rb"^INSERT INTO[^;']*+(?:'[^']*+'?[^;']*+)*+(?:;|\Z)", re.IGNORECASE | re.MULTILINE)
 _ESCAPED_INSERT = regex(
@@ -76,11 +77,7 @@ def read(source: SourceFile) -> Syntax:
     dialect = source.dialect or guess(source.path, content[:_HEAD].decode("utf-8", "replace"))
     stretches = _stretches(content, dialect)
     calls = tuple(call for stretch in stretches for call in _calls(content, stretch)) if is_dynamic else ()
-    templates = tuple(
-        Range(*match.span())
-        for stretch in stretches
-        for match in _CONCATENATION.finditer(content, stretch.start, stretch.end)
-    )
+    templates = tuple(line for stretch in stretches for line in _joining(content, stretch))
     return Syntax(
         replace(source, dialect=dialect),
         comments,
@@ -136,6 +133,17 @@ def _stretches(content: bytes, dialect: str | None) -> list[Range]:
             found.append(Range(start, match.start()))
             start = match.end()
     return [*found, Range(start, len(content))]
+
+
+def _joining(content: bytes, stretch: Range) -> Iterator[Range]:
+    """The lines that begin in a stretch and put text together there."""
+    end = stretch.start
+    while (match := _JOINED.search(content, end, stretch.end)) is not None:
+        start = content.rfind(b"\n", 0, match.start()) + 1
+        end = content.find(b"\n", match.end(), stretch.end)
+        end = end if end >= 0 else stretch.end
+        if start >= stretch.start:
+            yield Range(start, end)
 
 
 def _calls(content: bytes, stretch: Range) -> Iterator[tuple[str, Range]]:
