@@ -3,52 +3,36 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
-from persistlint.facts import JsonOrigin
 from persistlint.fixes.guards import above_comments, go_failure, guard, guarded_place, line_before, unsafe
-from persistlint.fixes.imports import go_package, python_member
-from persistlint.fixes.wrapping import wrapped
+from persistlint.fixes.imports import go_package
 from persistlint.ir import (
     Assign,
     Attribute,
     Await,
     Call,
     Collection,
-    Conditional,
     ExpressionStatement,
     If,
-    Import,
     Name,
-    Return,
-    Unknown,
-    walk,
 )
 from persistlint.regexes import regex
 from persistlint.source import Range
-from persistlint.tables import read_table
 
 if TYPE_CHECKING:
     from persistlint.diagnostic import Fix
-    from persistlint.facts import JsonAssertion, JsonErrorIgnored, JsonParse, JsonResponse
+    from persistlint.facts import JsonAssertion, JsonErrorIgnored, JsonResponse
     from persistlint.fixes.program import Frame, Program
-    from persistlint.ir import Expression, Function
 
 _OTHER_OK = regex(rb"(?<![\w.])ok\b(?!\s*:?=[^=])(?<!!ok)|^\s*ok\s*:?=|\bvar\s+ok\b", re.MULTILINE)
 _OF_RESPONSE = regex(r"(\w+)\.json\(\)")
-_LISTENS = regex(r"(?:.*\.)?(?:$|_?(?:on|handle)_?[A-Z])|.*(?:[lL]istener|[hH]andler)$")  # by its name, or none
-_GETS = regex(r"(?:\.get\([^()]*\))*")
 _FAILED = regex(r"\b(?:err|\w+Err)\s*!=\s*nil")
 _GOES_ON = regex(r"\berr\w* == nil")  # a test that what cannot be decoded is left out
 _SAYS_WHY = regex(
     r"ignor|deliberate|intention|on purpose|best[- ]effort|non-?fatal|can ?not fail|never fails", re.IGNORECASE
 )
-_RETURN = regex(r"return\s+")
-_CAST = regex(r"(?:\s+as\s+([\w.]+(?:<[\w., ]+>)?(?:\[\])*))?")  # of TypeScript, behind what is decoded
-_DECLARATION = regex(r"(?:const|let|var)\s+(\w+)\s*(:[^=;\n]+)?=\s*")
 
 
 def returned_error(program: Program, fact: JsonErrorIgnored) -> tuple[Fix, ...]:
@@ -172,101 +156,6 @@ def _head(program: Program, frame: Frame) -> Range:
     """The line on which a statement begins, from the first of its parts on."""
     start = program.line_start(frame.statement.range.start)
     return Range(start, program.line_end(frame.statement.range.start))
-
-
-def caught_parse(program: Program, fact: JsonParse) -> tuple[Fix, ...]:
-    """A `try` of JavaScript around a declaration or a `return` by what is decoded: it answers, or throws an error with
-    that cause. In Python a view answers that a request is no JSON."""
-    frame = guarded_place(program, fact.range)
-    statement = frame.statement if frame is not None else None
-    if frame is None or not isinstance(statement, Assign | Return) or statement.value is None:
-        return ()
-    if program.source.language == "python":
-        return _answered(program, fact, frame, statement) if isinstance(statement, Assign) else ()
-    whole = Range(program.line_start(statement.range.start), program.line_end(statement.range.end))
-    line = program.source.text(whole).strip().removesuffix(";")
-    made = _RETURN.match(line) if isinstance(statement, Return) else _DECLARATION.match(line)
-    value = line[made.end() :] if made is not None else ""
-    is_whole = value == program.source.text(statement.value.range) and _only_decodes(statement.value, fact)
-    cast = _CAST.fullmatch(value.removeprefix(program.source.text(fact.range)))
-    if made is None or not (is_whole or cast is not None) or not program.is_clean(whole):
-        return ()
-    function, indentation, step = frame.function, program.indentation(whole.start), program.indent or "  "
-    quote = program.quote
-    is_typed = program.source.language == "typescript"  # where a cause may be too new for its types
-    is_of_request = fact.origin is not None and fact.origin.is_of_request
-    has_response = function is not None and any(parameter.name == "res" for parameter in function.parameters)
-    if is_of_request and has_response:
-        catch, leave = "catch", f"return res.status(400).json({{ error: {quote}invalid JSON{quote} }})"
-    elif fact.origin is JsonOrigin.MESSAGE and function is not None and _LISTENS.match(function.name):
-        catch, leave = "catch", "return"  # a listener, whose caller wants no error
-    else:
-        error = f"{_said(fact)} is no valid JSON"
-        leave = (
-            f"new Error(`{error}: ${{error}}`)" if is_typed else f"new Error({quote}{error}{quote}, {{ cause: error }})"
-        )
-        catch, leave = "catch (error)", f"throw {leave}"
-    end, declaration, does = program.semicolon, "", f"return {value}"
-    if isinstance(statement, Assign):
-        type = made[2] or (f": {cast[1]}" if cast is not None and cast[1] else ": any" if is_typed else "")
-        declaration, does = f"let {made[1]}{type.rstrip()}{end}\n{indentation}", f"{made[1]} = {value}"
-    text = (
-        f"{declaration}try {{\n{indentation}{step}{does}{end}\n"
-        f"{indentation}}} {catch} {{\n{indentation}{step}{leave}{end}\n{indentation}}}"
-    )
-    return unsafe("Catch text that is no JSON", Edit(Range(whole.start + len(indentation), whole.end), text))
-
-
-def _only_decodes(value: Expression, fact: JsonParse) -> bool:
-    """Whether nothing else in a value than what is decoded can throw an error: `raw ? JSON.parse(raw) : null`."""
-    if value.range == fact.range:
-        return True
-    match value:
-        case Conditional(test=test, then=then, otherwise=otherwise):
-            arms = [arm for arm in (then, otherwise) if fact.range not in arm.range]
-            others = [node for part in (test, *arms) for node in walk(part)]
-            decoded = next((arm for arm in (then, otherwise) if arm.range == fact.range), None)
-            return decoded is not None and not any(isinstance(node, Await | Call | Unknown) for node in others)
-    return False
-
-
-def _answered(program: Program, fact: JsonParse, frame: Frame, statement: Assign) -> tuple[Fix, ...]:
-    """The answer of the framework of a file, by `answers.toml`, where the body of a request is no JSON."""
-    value, function = statement.value, frame.function
-    if fact.origin is None or not fact.origin.is_of_request or value is None or value.range.start != fact.range.start:
-        return ()
-    if function is None or not program.is_alone(statement) or not program.is_clean(statement.range):
-        return ()
-    if not _GETS.fullmatch(program.source.text(Range(fact.range.end, value.range.end))):
-        return ()
-    packages = {each.module.split(".")[0] for each in program.module.body if isinstance(each, Import)}
-    answer = next((each for each in _answers() if each["package"] in packages), None)
-    if answer is None or (answer.get("view") and not _is_view(function)):
-        return ()
-    needed = python_member(program, *answer["imports"].split(":"))
-    if needed is None:
-        return ()
-    leave = answer["form"].format(name=needed[0], message=f"{program.quote}invalid JSON{program.quote}")
-    # A form or a header that is missing is None, which is no text at all.
-    may_be_none = program.source.text(fact.text).rstrip().endswith(")") and ".get(" in program.source.text(fact.text)
-    errors = "(TypeError, ValueError)" if may_be_none else "ValueError"
-    edits = wrapped(program, [statement], "try:", (f"except {errors}:", leave))
-    return unsafe("Answer that it is no JSON", *edits, *needed[1]) if edits else ()
-
-
-@cache
-def _answers() -> tuple[dict[str, Any], ...]:
-    return tuple(read_table(Path(__file__).with_name("answers.toml"))["answer"])
-
-
-def _is_view(function: Function) -> bool:
-    """Whether a function answers a request: it is given one, or is the method of a class that does."""
-    names = [parameter.name for parameter in function.parameters]
-    return names[:1] == ["request"] or names[:2] == ["self", "request"]
-
-
-def _said(fact: JsonParse) -> str:
-    return fact.origin.value if fact.origin is not None else "the text"
 
 
 def _value(program: Program, frame: Frame) -> str:

@@ -79,9 +79,9 @@ def _sent_through(
         is_like = has or any(_is_called_so(program, other, handle, behind[0]) for other in effects)
         return Edit(root, handle.name) if is_like or _is_asked_so(program, transaction, handle, behind[0]) else None
     form = form_of(library.name, effect.handle.name, program.source.language)
-    name = handle.name
-    if form is not None and library.name == "TypeORM" and transaction.scoping is Scoping.MANUAL:
-        name = f"{name}.manager"  # of a query runner
+    through = library.transactions.through
+    by_hand = form is not None and through and transaction.scoping is Scoping.MANUAL
+    name = f"{handle.name}.{through}" if by_hand else handle.name
     if form is not None and form.argument:
         end = root.end + len(form.argument)
         return insert(end, name) if program.source.text(Range(root.end, end + 1)) == f"{form.argument})" else None
@@ -90,11 +90,19 @@ def _sent_through(
     if not _has_what_is_called(library, behind[0]):
         return None
     is_of_opener = effect.handle.name == transaction.opener.name
-    if behind[0].startswith(".manager.") and library.name == "TypeORM":
-        root = Range(root.start, root.end + len(".manager"))
-    elif library.name == "TypeORM" and behind[0] in (".query(", ".startTransaction("):
+    if through and behind[0].startswith(f".{through}."):
+        root = Range(root.start, root.end + len(f".{through}"))
+    elif _is_asked_itself(library, behind[0]):
         name = handle.name
     return Edit(root, name) if is_of_opener or form is not None or _takes_the_same(library, effect) else None
+
+
+def _is_asked_itself(library: Library, behind: str) -> bool:
+    """Whether it is what a transaction is begun on that is asked, and not the field of it that statements are sent
+    through: what takes SQL, and the begin."""
+    member = behind.lstrip(".").split(".")[0].rstrip("(`")
+    asked = [type.methods[member] for type in library.types.values() if type.role and member in type.methods]
+    return any(method.sql is not None or method.effect == "begin" for method in asked)
 
 
 def _as_argument(program: Program, effect: Effect, name: str) -> Edit | None:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 _SEPARATORS = regex(r"[\s_]")
 _MODULE = regex(rb"^(?:export|import)\b|\bmodule\.exports\b|^exports\.|\brequire\(", re.MULTILINE)  # no plain script
 
+_WITH_TYPES = regex(rb"<script\b[^>]*\blang\s*=\s*[\"']?(?:tsx?|typescript)\b", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -80,6 +82,13 @@ class Program(Lines):
     def is_module(self) -> bool:
         """Whether a file of JavaScript is a module and no plain script."""
         return _MODULE.search(self.source.content) is not None
+
+    @cached_property
+    def is_typed(self) -> bool:
+        """Whether the file is written in TypeScript, as a component of Vue or Svelte is where it says so."""
+        is_component = self.source.path.endswith((".vue", ".svelte"))
+        has_types = not is_component or _WITH_TYPES.search(self.source.content) is not None
+        return self.source.language == "typescript" and has_types
 
     @cached_property
     def assigned(self) -> dict[str, list[Assign]]:

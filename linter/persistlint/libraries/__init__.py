@@ -78,6 +78,7 @@ requests = "ATOMIC_REQUESTS"              # the setting of its framework that op
 commands = "/management/commands/"        # the folder of what its framework starts by hand
 unseen = true                             # its forms and serializers write where nothing says so
 old = '\\),\\s*\\w+='                      # calls of this shape are of a version that commits each of them
+through = "manager"                       # the field of what begins one by hand that statements are sent through
 ```
 
 Qualified names join the import path and the member by a dot: `psycopg.sql.SQL`, `pg.Pool`,

@@ -99,7 +99,19 @@ _LIBRARY_KEYS = frozenset(
     ]
 )
 _TRANSACTION_KEYS = frozenset(
-    ["option", "ambient", "synchronous", "lazy", "optimistic", "exit-commits", "requests", "commands", "unseen", "old"]
+    [
+        "option",
+        "ambient",
+        "synchronous",
+        "lazy",
+        "optimistic",
+        "exit-commits",
+        "requests",
+        "commands",
+        "unseen",
+        "old",
+        "through",
+    ]
 )
 
 
@@ -239,6 +251,7 @@ def _binding(keys: dict[str, Any]) -> Binding:
         keys.get("commands", ""),
         keys.get("unseen", False),
         keys.get("old", ""),
+        keys.get("through", ""),
     )
 
 

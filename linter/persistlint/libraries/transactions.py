@@ -19,6 +19,7 @@ class Binding:
     commands: str = ""
     unseen: bool = False
     old: str = ""
+    through: str = ""
 
 
 BY_OBJECT = Binding()

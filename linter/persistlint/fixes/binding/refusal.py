@@ -1,8 +1,6 @@
-"""Why there is no fix."""
+"""Why nothing is bound."""
 
-
-class RefusalError(Exception):
-    """There is no fix that is certain to be right; the message says why, as it goes on after "No fix: "."""
+from persistlint.fixes.refusal import RefusalError as RefusalError
 
 
 class NotBoundError(RefusalError):

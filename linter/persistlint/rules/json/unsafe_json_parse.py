@@ -86,9 +86,10 @@ export async function session(key: string) {
 ## Fix
 
 Catch the error where the text is decoded, and say what a broken one means: an answer with status 400, a default, a
-message that is set aside, or a new error that names the source and keeps the old one as its cause. The fix writes a
-`try` around a declaration or a `return` in JavaScript, and one with the status 400 in a view of Flask, FastAPI or
-Django; it is unsafe, for another error comes out then.
+message that is set aside, or a new error that names the source and keeps the old one as its cause. The fix writes
+the last: a `try` around the statement in Python, where another error of it is not caught, and around the decoding alone
+in JavaScript, where nothing in the statement comes before that. In a view of Flask, FastAPI or Django, and where a
+handler of JavaScript has a `res`, it answers with the status 400. It is unsafe, for another error comes out then.
 
 ## When not to use it
 
@@ -106,7 +107,8 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Related, Severity
 from persistlint.facts import JsonOrigin, JsonParse
-from persistlint.fixes.decoding import caught_parse
+from persistlint.fixes.catching import caught_parse
+from persistlint.fixes.refusal import remedied
 from persistlint.paths import is_script
 from persistlint.rule import RuleContext, rule
 
@@ -143,5 +145,5 @@ def unsafe_json_parse(fact: JsonParse, context: RuleContext) -> Iterator[Diagnos
         help=_HELP.get(context.file.language, _HELP["javascript"]),
         severity=Severity.INFO if is_own_row else None,
         related=tuple(Related(other, "this one too") for other in fact.others),
-        fixes=caught_parse(context.program, fact) if context.program is not None else (),
+        remedy=remedied(context.program, caught_parse, fact),
     )

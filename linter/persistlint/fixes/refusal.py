@@ -1,0 +1,37 @@
+"""Why there is no fix."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
+
+from persistlint.diagnostic import Fix, Remedy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from persistlint.fixes.program import Program
+
+P = ParamSpec("P")
+
+
+class RefusalError(Exception):
+    """There is no fix that is certain to be right; the message says why, as it goes on after "No fix: "."""
+
+
+def remedied(
+    program: Program | None,
+    way: Callable[Concatenate[Program, P], tuple[Fix, ...]],
+    *arguments: P.args,
+    **more: P.kwargs,
+) -> Callable[[], Remedy] | None:
+    """What gives the fixes of a way to make them, or why it refuses; None without a program."""
+    if program is None:
+        return None
+
+    def remedy() -> Remedy:
+        try:
+            return Remedy(way(program, *arguments, **more))
+        except RefusalError as refusal:
+            return Remedy(reason=str(refusal))
+
+    return remedy
