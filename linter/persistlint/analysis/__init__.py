@@ -13,6 +13,7 @@ from persistlint.facts import (
     Bypass,
     Calculation,
     Drift,
+    DroppedScan,
     Duration,
     ErrorAnswer,
     Fallback,
@@ -59,7 +60,10 @@ Wanted: TypeAlias = "Mapping[type[Any], frozenset[Sign]]"
 _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((SqlText, SentStatements), "queries.facts"),
     ((Limit,), "limits"),
-    ((Procedure, Transaction, StaleWrite, Handled, ErrorAnswer, StaleResult, Uncommitted, OpenRows), "transactions"),
+    (
+        (Procedure, Transaction, StaleWrite, Handled, ErrorAnswer, StaleResult, Uncommitted, OpenRows, DroppedScan),
+        "transactions",
+    ),
     ((JsonFact,), "json.programs"),
     ((JsonCast,), "json.casts"),
     ((JsonCast,), "json.strings"),

@@ -31,6 +31,7 @@ from persistlint.facts.suppressions import Suppression, SuppressionDefect
 from persistlint.facts.transactions import (
     Bypass,
     CheckedInsert,
+    DroppedScan,
     ErrorAnswer,
     OpenRows,
     Procedure,
@@ -59,6 +60,7 @@ __all__ = [
     "Context",
     "Drift",
     "DriftKind",
+    "DroppedScan",
     "Duration",
     "Effect",
     "EffectKind",

@@ -17,3 +17,4 @@ class Sign(Enum):
     CHANGE = "something is written, rows are locked, or a transaction is opened, ended or handed over"
     LOOP = "something is done once for each turn of a loop, or of a callback that is run as often"
     ROWS = "rows are asked for that stay open until somebody closes them"
+    SCAN = "a row is read into variables"

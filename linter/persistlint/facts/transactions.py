@@ -140,6 +140,16 @@ class OpenRows(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class DroppedScan(Affecting):
+    """A row of Go that is read into variables while nobody takes the error. `range` is the call, `method` its last
+    name, `name` the first of the variables, "" where that is none."""
+
+    effects: tuple[Effect, ...]
+    method: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Uncommitted(Fact):
     """Writes on a connection or session that the function makes itself and never commits. `range` is the last."""
 

@@ -66,16 +66,20 @@ def ends_without_result(frame: Frame) -> bool:
 
 def returned_result(program: Program, effect: Effect) -> tuple[Fix, ...]:
     """The error of a write of Go is returned, where the call is a statement and gives two results."""
-    frame = guarded_place(program, effect.range)
+    return returned_error(program, effect.range, "_, err") if effect.method in _TWO_RESULTS else ()
+
+
+def returned_error(program: Program, place: Range, results: str = "err") -> tuple[Fix, ...]:
+    """What a call of Go gives is taken, and the error `err` in it returned, where the call is a statement."""
+    frame = guarded_place(program, place)
     statement = frame.statement if frame is not None else None
-    if frame is None or not isinstance(statement, ExpressionStatement) or effect.method not in _TWO_RESULTS:
+    if frame is None or not isinstance(statement, ExpressionStatement):
         return ()
     leave = returned(program, frame.function, "err")
-    if leave is None or statement.value.range != effect.range or not program.is_alone(statement):
+    if leave is None or statement.value.range != place or not program.is_alone(statement):
         return ()
     indentation = program.indentation(statement.range.start)
-    call = program.source.text(effect.range)
-    text = f"if _, err := {call}; err != nil {{\n{indentation}\t{leave}\n{indentation}}}"
+    text = f"if {results} := {program.source.text(place)}; err != nil {{\n{indentation}\t{leave}\n{indentation}}}"
     return unsafe("Return its error", Edit(statement.range, text))
 
 

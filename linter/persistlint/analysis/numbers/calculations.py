@@ -23,7 +23,7 @@ from persistlint.analysis.numbers.operands import ARITHMETIC, LAYOUT, Operands, 
 from persistlint.analysis.numbers.places import Percentages, Place, explains, is_clamp, is_in_unit, policy
 from persistlint.analysis.numbers.quantities import quantity_of_name
 from persistlint.analysis.numbers.scales import scales
-from persistlint.analysis.numbers.vocabulary import function_names
+from persistlint.analysis.numbers.vocabulary import function_names, words
 from persistlint.analysis.scopes import may_hold
 from persistlint.facts import Calculation, Number, NumberRole
 from persistlint.ir import (
@@ -31,6 +31,7 @@ from persistlint.ir import (
     Await,
     Binary,
     Call,
+    Collection,
     Comprehension,
     Conditional,
     Expression,
@@ -50,7 +51,7 @@ from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from persistlint.analysis.numbers.comments import Comments
     from persistlint.analysis.numbers.statuses import Statuses
@@ -71,6 +72,7 @@ _FORMULA = regex(
     re.IGNORECASE,
 )  # what is computed with angles or packed into words, and hashes that go by their names
 _LONGEST_LINE = 400  # bytes; what stands on a longer one is written by a program
+_FEW_CODES = 3  # of what a status is looked for among
 _MANY_RESULTS = 10  # of one function: fewer are no table
 _LONGEST_MET = 100  # bytes of what a number meets, by which it is known again
 
@@ -229,6 +231,11 @@ class Reader:
                 operator = _NEGATED[operator] if compared.is_negated else operator
                 self._meet(node.left, compared._replace(operator=_FLIPPED[operator], other=node.right), found)
                 self._meet(node.right, compared._replace(operator=operator, other=node.left), found)
+            case Binary(operator="in" | "not in", right=Collection(elements=codes)) if self._are_codes(
+                node.left, codes
+            ):
+                for code in codes:
+                    self._meet(code, Place(NumberRole.COMPARISON, "==", node.left), found)
             case Binary(operator="*") if id(node) in self.of_unit:
                 for factor in (node.left, node.right):
                     self._take_factor(factor, found)
@@ -269,6 +276,12 @@ class Reader:
             case _:
                 for part in children(node):
                     self._begin(part)
+
+    def _are_codes(self, asked: Expression, values: Sequence[Expression]) -> bool:
+        """Whether a status is looked for among a few codes of HTTP: `response.status_code in (502, 503)`. Many are a
+        list that has a meaning of its own."""
+        is_status = "status" in words(last_name(asked)) and len(values) <= _FEW_CODES
+        return is_status and all(self.constants.value(value) in self.statuses.known for value in values)
 
     def _meet(self, node: Expression, place: Place, found: list[_Found]) -> None:
         """Read an operand that meets another one."""

@@ -13,7 +13,20 @@ from persistlint.analysis.numbers.constants import Constants
 from persistlint.analysis.numbers.vocabulary import words
 from persistlint.analysis.scopes import holds, scopes
 from persistlint.facts import Duration
-from persistlint.ir import Assign, Attribute, Binary, Call, Expression, Mapping, Name, String, Unary, expressions, walk
+from persistlint.ir import (
+    Assign,
+    Attribute,
+    Binary,
+    Call,
+    ClassDefinition,
+    Expression,
+    Mapping,
+    Name,
+    String,
+    Unary,
+    expressions,
+    walk,
+)
 from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.tables import read_table
@@ -34,6 +47,11 @@ _IN_GO = regex(
     rb"\btime\.(?:(?:Nano|Micro|Milli)?second|Second|Minute|Hour)\b|"
     + "|".join(map(re.escape, _TABLES["go"]["fields"])).encode()
 )
+# A field of a struct that is a duration, and what is given to a field as a plain number.
+_FIELD_OF_GO = regex(rb"^[ \t]*((?:\w+,[ \t]*)*\w+)[ \t]+time\.Duration\b", re.MULTILINE)
+_GIVEN_IN_GO = regex(rb"\b(\w+):[ \t]*[\d(]")
+# A field that is multiplied where it is used holds how many of the unit there are, whatever its type says.
+_SCALED_IN_GO = r"\.{0}\b\)*\s*\*|\*\s*(?:time\.Duration\()?[\w.]+\.{0}\b"
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Duration]:
@@ -53,7 +71,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Duration]:
 
 def may_have(source: SourceFile, names: ProjectNames) -> bool:
     """Whether a file can have a duration."""
-    if source.language == "go" and _IN_GO.search(source.content):
+    if source.language == "go" and (_IN_GO.search(source.content) or _FIELD_OF_GO.search(source.content)):
         return True
     return not source.words.isdisjoint(name.encode() for name in _takers(source.language))
 
@@ -71,8 +89,12 @@ def _candidates(syntax: Syntax) -> list[Range]:
     language = syntax.source.language
     takers = _takers(language)
     found = [range for name, range in syntax.calls if name in takers]
-    matches = _IN_GO.finditer(syntax.source.content) if language == "go" else ()
-    return found + [Range(*match.span()) for match in matches]
+    if language != "go":
+        return found
+    content = syntax.source.content
+    own = {name.strip() for match in _FIELD_OF_GO.finditer(content) for name in match[1].split(b",")}
+    given = (match for match in _GIVEN_IN_GO.finditer(content) if match[1] in own) if own else ()
+    return found + [Range(*match.span()) for match in (*_IN_GO.finditer(content), *given)]
 
 
 _NUMBERS = frozenset(
@@ -93,12 +115,24 @@ class _Reader:
         self.unit: str = table["unit"]
         self.functions: dict[str, int] = table["functions"]
         self.fields = {type: text.split() for type, text in table.get("fields", {}).items()}
+        if self.language == "go":
+            self.fields |= {
+                each.name: fields
+                for each in module.body
+                if isinstance(each, ClassDefinition) and (fields := self._own_fields(each))
+            }
         self.plain = {
             statement.target.id
             for statement in module.body
             if isinstance(statement, Assign) and statement.constant and isinstance(statement.target, Name)
             if statement.value is not None and self.constants.value(statement.value) is not None
         }
+
+    def _own_fields(self, definition: ClassDefinition) -> list[str]:
+        """The fields of a struct of the file that are durations by their type, and not numbers by their use."""
+        names = [name for name, annotation in definition.fields if annotation == "time.Duration"]
+        text = self.source.content.decode("utf-8", "replace") if names else ""
+        return [name for name in names if not re.search(_SCALED_IN_GO.format(re.escape(name)), text)]
 
     def durations(self, node: Expression) -> Iterator[Duration]:
         """The durations that an expression gives to somebody."""

@@ -20,6 +20,7 @@ from persistlint.analysis.transactions.handles import Handles, required
 from persistlint.analysis.transactions.helpers import home_of, remember
 from persistlint.analysis.transactions.requests import Requests
 from persistlint.analysis.transactions.roots import may_be_transaction
+from persistlint.analysis.transactions.scans import dropped_scans
 from persistlint.analysis.transactions.telling import calls_of, effects_in, may_call, may_show, places
 from persistlint.analysis.transactions.variables import Scope, Variable
 from persistlint.analysis.transactions.walk import Walk
@@ -240,6 +241,7 @@ def _facts_of(
     if walk.handles.language == "go":
         yield from _dropped(walk)
         yield from unclosed(function, walk) if function is not None else ()
+        yield from dropped_scans(function, walk) if function is not None else ()
     yield from uncommitted(walk, function.range if function is not None else file.source_range())
     yield from walk.results.stale()
 

@@ -76,7 +76,7 @@ def _ends_by_itself(call: Call, effect: Effect | None) -> bool:
 
 def _members(name: str, body: Block) -> frozenset[str] | None:
     """What is called on rows; None where something else takes them, or a context is cancelled."""
-    nodes = list(_everything(body))
+    nodes = list(everything(body))
     owners = {id(node.value) for node in nodes if isinstance(node, Attribute)}
     found = set()
     for node in nodes:
@@ -87,7 +87,7 @@ def _members(name: str, body: Block) -> frozenset[str] | None:
     return frozenset(found)
 
 
-def _everything(body: Block) -> Iterator[Expression]:
+def everything(body: Block) -> Iterator[Expression]:
     """The expressions of a block, but for what is assigned to, and those of the functions in it."""
     waiting = [body]
     while waiting:

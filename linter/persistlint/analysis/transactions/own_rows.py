@@ -7,6 +7,7 @@ called on it may be a method of the program's own.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.interpretation.values import Atom
@@ -14,12 +15,13 @@ from persistlint.analysis.transactions.chain import Chain, Known
 from persistlint.analysis.transactions.open import names_transaction
 from persistlint.analysis.transactions.row_shapes import Row
 from persistlint.facts import Effect, EffectKind, Handle, Role, Use
-from persistlint.ir import Attribute, Call, FunctionDefinition, Mapping, Name
+from persistlint.ir import Attribute, Call, FunctionDefinition, Mapping, Name, expressions, statements_in
+from persistlint.ir import walk as walk_expression
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.analysis.transactions.walk import Walk
-    from persistlint.ir import Function
+    from persistlint.ir import Expression, Function
     from persistlint.libraries import Operation, Type
 
 _DEEPEST_CLASS = 5  # classes of the file, each derived from the next
@@ -45,12 +47,14 @@ def know_own_row(function: Function, walk: Walk) -> None:
 def save_own_row(node: Call, walk: Walk) -> None:
     """Take note of a call by which the row of a method saves itself, or is read again."""
     row, function = walk.own, node.function
-    if row is None or not isinstance(function, Attribute) or not isinstance(function.value, Name):
+    if row is None or not isinstance(function, Attribute):
         return
-    name = function.value.id
+    name, is_super = row.handle.name, _is_base(function.value)
     operation = row.type.methods.get(function.name)
     kind = _KINDS.get(operation.effect) if operation is not None else None
-    if name != row.handle.name or operation is None or kind is None or _is_own(row.table, function.name, walk):
+    if operation is None or kind is None or not (is_super or _is_name(function.value, name)):
+        return
+    if not is_super and _is_own(row.table, function.name, walk):
         return
     opened = walk.current()
     effect = Effect(
@@ -65,6 +69,8 @@ def save_own_row(node: Call, walk: Walk) -> None:
         lock=kind is EffectKind.READ and _LOCKS.search(walk.text(node.range)) is not None,
         instance=name,
     )
+    if is_super:
+        node = replace(node, function=replace(function, value=Name(function.value.range, name)))
     chain = Chain(None, row, operation.effect, node, operation, row.table, calls=[node])
     if kind is EffectKind.READ:
         walk.rows.rows[name] = Row(effect)
@@ -105,12 +111,31 @@ def _row_type(owner: str, walk: Walk) -> Type | None:
 
 def _instance_of(model: Type) -> Type | None:
     """What calling a model makes."""
-    made = model.call.returns if model.models and model.call is not None else None
-    return model.library.types.get(made) if made else None
+    made = model.returned(model.call.returns) if model.call is not None else None
+    return made if made is not None and made.role == "instance" else None
 
 
 def _is_own(name: str, method: str, walk: Walk) -> bool:
+    """Whether a class of the file has a method of its own that does something else: not what its base does, besides."""
     definition = walk.handles.names.classes.get(name)
-    return definition is not None and any(
-        isinstance(s, FunctionDefinition) and s.function.name == method for s in definition.body
+    functions = (s.function for s in definition.body if isinstance(s, FunctionDefinition)) if definition else ()
+    return any(function.name == method and not _goes_on(function) for function in functions)
+
+
+def _goes_on(function: Function) -> bool:
+    """Whether a method calls the one that it stands in the place of: `super().save(*args, **kwargs)`."""
+    return any(
+        isinstance(node, Attribute) and node.name == function.name and _is_base(node.value)
+        for statement in statements_in(function.body)
+        for expression in expressions(statement)
+        for node in walk_expression(expression)
     )
+
+
+def _is_base(value: Expression) -> bool:
+    """Whether something is `super()`, or `super` of JavaScript: the object as its base sees it."""
+    return _is_name(value.function if isinstance(value, Call) else value, "super")
+
+
+def _is_name(value: Expression, name: str) -> bool:
+    return isinstance(value, Name) and value.id == name

@@ -84,7 +84,9 @@ class Lowering(Declarations):
             case ir.Attribute(value=ir.Name(id="module"), name="exports"):
                 pass
             case ir.Attribute(
-                value=ir.Attribute(value=ir.Name(id=owned), name="prototype"), name=name, name_range=name_range
+                value=ir.Attribute(value=ir.Name(id=owned), name="prototype" | "methods"),
+                name=name,
+                name_range=name_range,
             ):
                 if right is not None and inner_of(right).type == "function_expression":  # it has a `this` of its own
                     owner = owned

@@ -44,9 +44,10 @@
     attribute: (identifier) @call.name)
   (#eq? @call.name "format")) @template
 
-; x < 5, x * 5, x += 5, return 5, case 5, f(5), and the same in parentheses, with a sign, or on a branch
+; x < 5, x in (5, 6), x * 5, x += 5, return 5, case 5, f(5), and the same in parentheses, with a sign, or on a branch
 [
   (comparison_operator [(integer) (float)] @number)
+  (comparison_operator [(tuple (integer) @number) (list (integer) @number) (set (integer) @number)])
   (binary_operator [(integer) (float)] @number)
   (augmented_assignment right: [(integer) (float)] @number)
   (return_statement [(integer) (float)] @number)

@@ -2,7 +2,8 @@
 ## What it finds
 
 A write whose error goes no further: a handler that does nothing or only logs, be it what `catch` is given, and in Go a
-result that is dropped, or a log and `return nil`.
+result that is dropped, or a log and `return nil`. In Go also a row that is read by `Scan` as a statement of its own,
+which is a warning: where it fails, the variables keep what they had.
 
 Silent where the handler raises, returns something, rolls back or sets something that tells of it, or where the function
 goes on behind it only after a failure; where it only warns, a comment in it says why, or a comment above, the text that
@@ -12,6 +13,9 @@ returns before; where it takes one kind of error alone (`IntegrityError`), or un
 where one failure must not stop the others; in a listener, a timer and the function of a `go` statement, which have
 nobody to hand an error to; inside another handler or a `finally`, where another error may be what matters; for logs,
 metrics and caches; for what is removed because it is old; in examples and in tests.
+
+`Scan` is left alone where its error goes to `_`, where what it reads into was given a value before, and where that is
+compared with nothing (`name == ""`); of a single row also where the function gives something and no error.
 
 It is an info where the write sets columns of a row that may be set again, the error is logged, and that is the end of a
 function which gives nothing back: the row stays as it was, and nobody is told of a success.
@@ -119,8 +123,21 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import Affecting, Effect, EffectKind, Handled, Part, Procedure, Role, Sign, Use, tidies, updates
-from persistlint.fixes.raising import ends_without_result, handed_on, has_other_way, returned_result
+from persistlint.facts import (
+    Affecting,
+    DroppedScan,
+    Effect,
+    EffectKind,
+    Handled,
+    Part,
+    Procedure,
+    Role,
+    Sign,
+    Use,
+    tidies,
+    updates,
+)
+from persistlint.fixes.raising import ends_without_result, handed_on, has_other_way, returned_error, returned_result
 from persistlint.paths import is_example, is_generated, is_migration, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
@@ -155,7 +172,7 @@ _LARGEST_BLOCK = 6  # statements; a larger one is a whole job, which somebody ma
     on=Affecting,
     severity=Severity.ERROR,
     skips=(is_test, is_migration, is_generated, is_example),
-    signs=(Sign.CHANGE,),
+    signs=(Sign.CHANGE, Sign.SCAN),
 )
 def swallowed_database_error(fact: Affecting, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a handler that hides a failed write, and a result of Go that is dropped."""
@@ -179,6 +196,15 @@ def swallowed_database_error(fact: Affecting, context: RuleContext) -> Iterator[
                 fixes=handed_on(context.program, fact.range) if context.program is not None else (),
                 related=(Related(writes[0].range, "this may fail"),),
             )
+    elif isinstance(fact, DroppedScan):
+        kept = f"`{fact.name}` keeps what it had" if fact.name else "its variables keep what they had"
+        yield context.report(
+            fact.range,
+            f"The error of `{fact.method}` is dropped, so where it fails {kept}, and counts as read.",
+            help="Return the error, or handle it.",
+            severity=Severity.WARNING,
+            fixes=returned_error(context.program, fact.range) if context.program is not None else (),
+        )
     elif isinstance(fact, Procedure) and context.file.language == "go" and not tidies(fact.name):
         for effect in fact.effects:
             is_dropped = effect.use is Use.DROPPED and not effect.via and not _PANICS.fullmatch(effect.method)

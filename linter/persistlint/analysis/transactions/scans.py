@@ -1,0 +1,119 @@
+"""Go: rows that are read into variables while nobody looks at whether that worked.
+
+`Scan` fills its variables only where it succeeds: where it fails they keep what they had, mostly nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.names import last_name
+from persistlint.analysis.transactions.cursors import GIVES_ROWS, everything
+from persistlint.facts import DroppedScan
+from persistlint.ir import (
+    Assign,
+    Attribute,
+    Binary,
+    Call,
+    Collection,
+    Constant,
+    ExpressionStatement,
+    Name,
+    Number,
+    String,
+    Unary,
+    statements_in,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.analysis.transactions.walk import Walk
+    from persistlint.ir import Expression, Function, Statement
+    from persistlint.source import Range
+
+SCANS = frozenset(["MapScan", "Scan", "SliceScan", "StructScan"])
+_GIVES_ROW = frozenset(["QueryRow", "QueryRowContext", "QueryRowx", "QueryRowxContext"])
+_COMPARES = frozenset(["==", "!=", "<", "<=", ">", ">="])
+
+
+def dropped_scans(function: Function, walk: Walk) -> Iterator[DroppedScan]:
+    """The calls of a function that read a row, and of which nobody takes the error: a statement of its own. One is left
+    out whose variables are set before, for that is what they are to be without a row, or are compared with nothing
+    behind it, for that asks the same; and one of a single row in a function that gives something and no error, whose
+    callers take the zero for a row that is not there."""
+    asked = {effect.range for effect in walk.effects if not effect.via}
+    gives = GIVES_ROWS if function.returns and "error" not in function.returns else GIVES_ROWS | _GIVES_ROW
+    statements = list(statements_in(function.body))
+    rows = {name for each in statements if (name := _rows_of(each, gives, asked)) is not None}
+    calls = [each for each in statements if isinstance(each, ExpressionStatement)]
+    found = [each for each in calls if _is_scan(each.value, rows, gives, asked)]
+    if not found:
+        return
+    nodes = list(everything(function.body))
+    told = {name for each in statements for name in _preset(each)} | {name for each in nodes for name in _tested(each)}
+    for statement in found:
+        call = statement.value
+        assert isinstance(call, Call)
+        names = [root for argument in call.arguments if (root := _root(argument.value)) is not None]
+        if told.isdisjoint(names):
+            yield DroppedScan(call.range, (), last_name(call.function), names[0] if names else "")
+
+
+def _rows_of(statement: Statement, gives: frozenset[str], asked: set[Range]) -> str | None:
+    """The variable of `rows, err := db.Query(…)` or `row := db.QueryRow(…)`."""
+    if not isinstance(statement, Assign) or not isinstance(statement.value, Call) or statement.value.range not in asked:
+        return None
+    target = statement.target
+    first = target.elements[0] if isinstance(target, Collection) and target.elements else target
+    return first.id if last_name(statement.value.function) in gives and isinstance(first, Name) else None
+
+
+def _is_scan(value: Expression, rows: set[str], gives: frozenset[str], asked: set[Range]) -> bool:
+    """Whether a call reads a row of a query that is known for one: `rows.Scan(&id)`, `db.QueryRow(…).Scan(&id)`."""
+    if not isinstance(value, Call) or not isinstance(value.function, Attribute) or value.function.name not in SCANS:
+        return False
+    match value.function.value:
+        case Name(id=name):
+            return name in rows
+        case Call(function=called):
+            return last_name(called) in gives and value.range in asked
+    return False
+
+
+def _preset(statement: Statement) -> Iterator[str]:
+    """The variables that a statement declares with something in them: what they are where nothing is found."""
+    if isinstance(statement, Assign) and isinstance(statement.target, Name) and statement.value is not None:
+        is_call = isinstance(statement.value, Call)  # `new(User)` holds nothing yet
+        if not is_call and not _is_nothing(statement.value) and not isinstance(statement.value, Unary):
+            yield statement.target.id
+
+
+def _tested(node: Expression) -> Iterator[str]:
+    """The variables that are compared with nothing, or asked whether they hold something: `name == ""`, `id.Valid`."""
+    match node:
+        case Binary(operator=operator, left=left, right=right) if operator in _COMPARES:
+            for value, other in ((left, right), (right, left)):
+                if _is_nothing(other) and (root := _root(value)) is not None:
+                    yield root
+        case Attribute(name="Valid", value=value) if (root := _root(value)) is not None:
+            yield root
+
+
+def _is_nothing(value: Expression) -> bool:
+    match value:
+        case String(value="") | Number(value=0) | Constant(value=None | False):
+            return True
+    return False
+
+
+def _root(value: Expression) -> str | None:
+    """The variable that something is, or is a part of: `user` of `&user.Name`."""
+    while isinstance(value, Unary | Attribute | Call):
+        if isinstance(value, Call):  # `len(name)`, `pq.Array(&tags)`
+            if len(value.arguments) != 1:
+                return None
+            value = value.arguments[0].value
+        else:
+            value = value.operand if isinstance(value, Unary) else value.value
+    return value.id if isinstance(value, Name) else None
