@@ -95,7 +95,8 @@ def _assign(target: Expression, source: Expression | None, value: Value | None, 
         run.look_at(value)  # what is kept in an object can be looked at anywhere
     if place is None:
         return
-    known = state.tests_of(place_of(source) if source is not None else None)
+    origin = place_of(source) if source is not None else None
+    known = state.tests_of(origin)
     if isinstance(value, Document) and source is not None and _is_reported(source, run):
         value = value.there()  # what comes of a chain that is reported is not reported once more
     if len(place) > 1 and not isinstance(value, Document | Text | Thing):
@@ -104,6 +105,8 @@ def _assign(target: Expression, source: Expression | None, value: Value | None, 
         return
     state.assign(place, value, is_kept=run.is_global(place[0]))
     state.know_all(place, known)
+    if len(place) == 1 and origin is not None and len(origin) > 1 and not origin[-1].endswith("()"):
+        state.link(place[0], origin)
     for entry in source.entries if isinstance(source, Mapping) else ():
         if isinstance(entry.key, String) and not isinstance(entry.value, Constant):
             state.know([(*place, entry.key.value)])

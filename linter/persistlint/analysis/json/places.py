@@ -42,9 +42,9 @@ def place_of(expression: Expression) -> Place | None:
             case Subscript(value=value, index=index) if (step := step_of(index)) is not None:
                 expression = value
                 steps.append(step)
-            case Call(function=Attribute(value=value, name="get" | "at" | "getItem"), arguments=(argument, *_)) if (
-                step := step_of(argument.value)
-            ) is not None:
+            case Call(
+                function=Attribute(value=value, name="get" | "at" | "getItem" | "pop"), arguments=(argument, *_)
+            ) if (step := step_of(argument.value)) is not None:
                 expression = value
                 steps.append(step)
             case Call(function=Attribute(value=value, name="json" | "get_json" as name), arguments=()):

@@ -70,14 +70,16 @@ _UNKNOWN = Variable()
 
 @dataclass
 class State:
-    """The variables, by name. `indexes` tells of a variable which others have parts that are named by its value."""
+    """The variables, by name. `indexes` tells of a variable which others have parts that are named by its value,
+    `sources` of which part of another one it was set to: what is known of it is known of that part."""
 
     variables: dict[str, Variable] = field(default_factory=dict)
     indexes: dict[str, frozenset[str]] = field(default_factory=dict)
+    sources: dict[str, Place] = field(default_factory=dict)
 
     def copy(self) -> State:
         """A state that can change without this one."""
-        return State(self.variables.copy(), self.indexes.copy())
+        return State(self.variables.copy(), self.indexes.copy(), self.sources.copy())
 
     def merge(self, other: State) -> State:
         """What is known after two ways meet; this state is changed and returned."""
@@ -89,6 +91,7 @@ class State:
             self.variables[name] = self.variables[name].joined(_UNKNOWN)
         for name, roots in other.indexes.items():
             self.indexes[name] = self.indexes.get(name, frozenset()) | roots
+        self.sources = {name: place for name, place in self.sources.items() if other.sources.get(name) == place}
         return self
 
     # --------------------------------------------------------------------------------------------- questions
@@ -156,6 +159,8 @@ class State:
     def forget(self, place: Place, *, values: bool = True) -> None:
         """Forget what tests said of a place and of its parts, and what they hold, where `values` says so."""
         name = place[0]
+        if self.sources and len(place) == 1:
+            self.sources = {of: part for of, part in self.sources.items() if name not in (of, part[0])}
         for root in self.indexes.pop(name, ()):
             if root in self.variables:
                 self.variables[root] = self.variables[root].without_step(name)
@@ -167,9 +172,19 @@ class State:
     def know(self, places: Iterable[Place]) -> None:
         """Note that places are there, and not null."""
         for place in places:
-            variable = self._of(place)
-            if place not in variable.present and len(variable.present) < _MOST:
-                self._set(place, replace(variable, present=variable.present | {place}))
+            self._know(place)
+            if (source := self.sources.get(place[0])) is not None:
+                self._know((*source, *place[1:]))
+
+    def _know(self, place: Place) -> None:
+        variable = self._of(place)
+        if place not in variable.present and len(variable.present) < _MOST:
+            self._set(place, replace(variable, present=variable.present | {place}))
+
+    def link(self, name: str, source: Place) -> None:
+        """Note that a variable was set to a part of another one."""
+        if source[0] != name and len(self.sources) < _MOST:
+            self.sources[name] = source
 
     def measure(self, place: Place, length: int) -> None:
         """Note that a place has at least so many elements."""

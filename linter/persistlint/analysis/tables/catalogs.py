@@ -179,7 +179,7 @@ def _take_own(own: OwnTables, catalogs: Iterable[Catalog]) -> None:
             known = catalog.find(change.table)
             if isinstance(change, CreateTable):
                 made = replace(change.definition, is_new=False)
-                catalog.put(merged_table(known, made) if known is not None and known.is_known else made)
+                catalog.put(merged_table(known, made) if known is not None else made)
             elif isinstance(change, ADDITIONS) and not isinstance(change, DropTable):
                 catalog.apply(change)
             elif not isinstance(change, DropTable | Insert | Update | Delete | Truncate):

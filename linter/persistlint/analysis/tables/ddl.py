@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.scopes import scopes
 from persistlint.analysis.transactions.texts import text_of
 from persistlint.analysis.transactions.variables import Scope
-from persistlint.ir import String, Template, expressions, walk
+from persistlint.ir import Binary, Expression, String, Template, expressions, walk
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.schema.changes import CreateTable, TableChange
@@ -74,10 +74,22 @@ def ddl_texts(syntax: Syntax) -> Iterator[str]:
     for scope in scopes(syntax.lower(), places) if places else ():
         for statement in scope.statements:
             for expression in expressions(statement):
-                for node in walk(expression):
-                    text = text_of(node, nothing) if isinstance(node, String | Template) else None
+                for node in _texts(expression):
+                    text = text_of(node, nothing)
                     if text is not None and _DDL.search(text.encode()):
                         yield text
+
+
+def _texts(expression: Expression) -> Iterator[Expression]:
+    """The texts in an expression; one that is put together of several is one."""
+    parts = set[int]()
+    for node in walk(expression):  # parents first
+        if isinstance(node, Binary) and node.operator == "+":
+            parts |= {id(node.left), id(node.right)}
+        elif not isinstance(node, String | Template):
+            continue
+        if id(node) not in parts:
+            yield node
 
 
 def _names(content: bytes) -> set[str]:

@@ -69,9 +69,10 @@ def _table(cursor: Cursor) -> Table | None:
         return None
     parent = cursor.name() if cursor.accept("PARTITION", "OF") else None
     body = cursor.skip_group() if cursor.word() == "(" else None
+    is_closed = body is not None and body.end < cursor.index  # else the text is the beginning of a longer one
     options = tuple(cursor.token(offset).text.upper() for offset in range(cursor.end - cursor.index))
     items = _Items(body, name) if body is not None and parent is None else _Items(None, name)
-    is_complete = items.is_complete and body is not None and not {"INHERITS", "LIKE", "OF", "CLONE"} & set(options)
+    is_complete = items.is_complete and is_closed and not {"INHERITS", "LIKE", "OF", "CLONE"} & set(options)
     cursor.index = cursor.end
     return Table(
         name,
