@@ -65,7 +65,7 @@ def save_own_row(node: Call, walk: Walk) -> None:
         lock=kind is EffectKind.READ and _LOCKS.search(walk.text(node.range)) is not None,
         instance=name,
     )
-    chain = Chain(None, row, operation.effect, node, operation, row.table, calls=[node])
+    chain = Chain(None, row, operation.effect, node, operation, row.table, calls=(node,))
     if kind is EffectKind.READ:
         walk.rows.rows[name] = Row(effect)
         walk.rows.changed.pop(name, None)

@@ -44,6 +44,8 @@ class Roots:
     guessed: dict[str, Known | None] = field(default_factory=dict)
     models: dict[str, Known | None] = field(default_factory=dict)
     embeds: dict[str, tuple[Type, str] | None] = field(default_factory=dict)
+    beginning: dict[str, Type] = field(default_factory=dict)  # of the libraries in use, by the method that tells them
+    generated: list[Type] = field(default_factory=list)  # whose methods are given the handle
 
     def __post_init__(self) -> None:
         self.tables = self.names.catalogue
@@ -58,6 +60,11 @@ class Roots:
             if library.name.lower() in own or any(word.encode() in words for word in library.words):
                 found.setdefault(library.name, library)
         self.in_use = [library for library in found.values() if library.modules]
+        for type in (type for library in self.in_use for type in library.types.values()):
+            for method in type.begins:
+                self.beginning.setdefault(method, type)
+            if type.models and any(operation.handle is not None for operation in type.methods.values()):
+                self.generated.append(type)
 
     def parameter(self, name: str, annotation: str, origin: int) -> Known | None:
         """The handle that a parameter is, by its declared type, else by its name."""
