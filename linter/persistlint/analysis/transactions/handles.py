@@ -201,7 +201,7 @@ class Handles(Roots):
     def _made(self, node: Call, qualified: str | None, scope: Scope) -> Known | None:
         """What a constructor or factory of a library makes; without a role, it belongs to the handle it is given."""
         path = path_of(node.function)
-        if path is None and qualified is None:
+        if not any(map(self._may_make, (qualified, path))):
             return None
         # What the program exports under the name of a factory is what that made: `import { knex } from "./connection"`.
         is_made = path is not None and self._is_own(path)
@@ -221,6 +221,12 @@ class Handles(Roots):
             handle = Handle(name.rsplit(".", 1)[-1], role, type.library, node.range.start, True, is_kept, autocommit)
             return Known(handle, type, table, is_new=True)
         return None
+
+    def _may_make(self, name: str | None) -> bool:
+        """Whether something that is called so can make an object of a library. One that is not in the tables can where
+        it has another spelling."""
+        tables = self.tables
+        return name is not None and (name in tables.created or name in tables.types or "/" in name or ":" in name)
 
     def given(self, node: Call, scope: Scope) -> Known | None:
         """The handle among the first arguments of a call; a context may go before it."""

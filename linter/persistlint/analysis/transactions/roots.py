@@ -138,8 +138,9 @@ class Roots:
         words = _WORDS.findall(plain)
         for word in dict.fromkeys((plain.lower(), words[-1].lower() if words else "")):
             types = by_handle(self.names.language).get(word, ())
-            if word in (own.lower() for own in self.project.handles) or plain in self.project.handles:
-                types = types or by_handle(self.names.language).get("db", ())
+            own = self.project.handles
+            if own and not types and (plain in own or word in (handle.lower() for handle in own)):
+                types = by_handle(self.names.language).get("db", ())
             for type in types:
                 is_own = word == plain.lower() and self._is_telling(name)
                 if type.library in self.in_use or type.library.name.lower() == word or is_own:
