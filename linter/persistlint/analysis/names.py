@@ -106,13 +106,17 @@ class Names:
 
     def qualified(self, expression: Expression) -> str | None:
         """The qualified name of an expression that names something of another module, else None."""
+        root = expression
+        while type(root) is Attribute:
+            root = root.value
+        module = self.imports.get(root.id) if type(root) is Name else None
+        if module is None:
+            return None
         parts: list[str] = []
-        while isinstance(expression, Attribute):
+        while type(expression) is Attribute:
             parts.append(expression.name)
             expression = expression.value
-        if not isinstance(expression, Name) or expression.id not in self.imports:
-            return None
-        return ".".join([self.imports[expression.id], *reversed(parts)])
+        return ".".join([module, *reversed(parts)])
 
     def unqualified(self, name: str) -> str | None:
         """The qualified name of something that a library exports and that came with `from m import *`."""

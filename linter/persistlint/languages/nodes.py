@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def range_of(node: Node) -> Range:
     """The bytes of a node."""
-    return Range(node.start_byte, node.end_byte)
+    return Range(*node.byte_range)
 
 
 def text_of(node: Node | None) -> str:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from persistlint.analysis.transactions.chain import Known
     from persistlint.analysis.transactions.walk import Walk
 
+_GIVES = frozenset([Call, Await, TaggedTemplate, type(None)])  # what may give a handle that its name alone tells
+
 
 def bind(walker: Walk, target: Expression, value: Expression | None, annotation: str, operator: str = "=") -> None:
     """Note what a variable is from here on."""
@@ -46,7 +48,7 @@ def bind(walker: Walk, target: Expression, value: Expression | None, annotation:
                 if isinstance(node, Name) and value is not None:
                     walker.scope.variables[node.id].names |= names_in(value, walker.scope)
         return
-    if isinstance(target, Attribute | Subscript) and value is not None:
+    if type(target) is not Name and isinstance(target, Attribute | Subscript) and value is not None:
         take_in(walker, target, value)
     path = path_of(target)
     if path is None:
@@ -59,7 +61,7 @@ def bind(walker: Walk, target: Expression, value: Expression | None, annotation:
         known = None if isinstance(value, Await) or is_sent else known
     if known is None and annotation:
         known = walker.handles.declared(annotation, path, target.range.start)
-    if known is None and isinstance(value, Call | Await | TaggedTemplate | type(None)) and isinstance(target, Name):
+    if known is None and type(value) in _GIVES and type(target) is Name:
         is_loaded = chain.effect in ("read", "write", "sql")
         known = walker.handles.guess(target.id, target.range.start) if not is_loaded else None
         if known is not None and isinstance(value, Call) and hands_over_transaction(walker, value):

@@ -20,7 +20,7 @@ from persistlint.analysis.transactions.open import close
 from persistlint.analysis.transactions.outside import is_outside
 from persistlint.analysis.transactions.own_rows import save_own_row
 from persistlint.analysis.transactions.scopes import begin, open_transaction
-from persistlint.analysis.transactions.shapes import ENDS, is_error
+from persistlint.analysis.transactions.shapes import ENDS, LITERALS, is_error
 from persistlint.analysis.transactions.stores import asks_outside, opened_on
 from persistlint.analysis.transactions.turns import is_few
 from persistlint.facts import EffectKind, Handle, Role, Scoping, Use
@@ -203,13 +203,15 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
     walker.parallel = parallel or path in _WAITS_FOR_ALL or name in _STARTS
     for argument in node.arguments:
         value = argument.value
+        if type(value) in LITERALS:
+            continue
         if path == _GOES_ON:
             for element in value.elements if isinstance(value, Collection) else (value,):
                 count = len(walker.effects)
                 walker.visit(element, Use.AWAITED)
                 walker.apart.append(frozenset(effect.range for effect in walker.effects[count:]))
             continue
-        if isinstance(value, Collection) and is_wrapper:
+        if is_wrapper and isinstance(value, Collection):
             opened = open_transaction(
                 walker, node.range, Scoping.ARRAY, Chain(root=transaction_root(walker, node)), None
             )

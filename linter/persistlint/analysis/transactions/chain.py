@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.facts import Handle, Role
@@ -27,7 +27,7 @@ class Known:
     is_new: bool = False  # made by the expression itself: whoever it is assigned to names it
 
 
-@dataclass
+@dataclass(slots=True)
 class Chain:
     """A chain of calls as far as it was followed: what it gives, and what it does on the way."""
 
@@ -42,12 +42,12 @@ class Chain:
     upserts: bool = False
     bound_to: tuple[Expression, ...] = ()
     is_on_row: bool = False  # the call that does it is a method of a row
-    calls: list[Call] = field(default_factory=list)
+    calls: tuple[Call, ...] = ()
 
 
 def start(known: Known | None) -> Chain:
     """A chain that nothing was called on yet."""
-    return Chain(known, known, table=known.table if known is not None else "")
+    return Chain(known, known, table=known.table) if known is not None else Chain()
 
 
 def named(known: Known | None, path: str) -> Known | None:
@@ -63,14 +63,14 @@ def either(left: Chain, right: Chain) -> Chain:
     )
 
 
-def calls_of(expression: Expression) -> list[Call]:
+def calls_of(expression: Expression) -> tuple[Call, ...]:
     """The calls of a chain, the innermost first."""
     found: list[Call] = []
     while isinstance(expression, Call | Attribute):
         if isinstance(expression, Call):
             found.append(expression)
         expression = expression.function if isinstance(expression, Call) else expression.value
-    return found[::-1]
+    return tuple(found[::-1])
 
 
 def owner_of(handle: Handle, type: Type, member: Type) -> Handle:

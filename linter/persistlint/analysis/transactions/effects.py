@@ -167,7 +167,7 @@ def add_effect(
 
 
 def argument_names(walker: Walk, chain: Chain) -> frozenset[str]:
-    calls = chain.calls or ([chain.call] if isinstance(chain.call, Call) else [])
+    calls = chain.calls or ((chain.call,) if isinstance(chain.call, Call) else ())
     # A callback that is called when the query is done is none of its data.
     nodes = [a.value for call in calls for a in call.arguments if not isinstance(a.value, Lambda)]
     nodes += [

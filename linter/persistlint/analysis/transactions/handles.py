@@ -154,10 +154,10 @@ class Handles(Roots):
 
     def _call(self, node: Call, scope: Scope, depth: int) -> Chain:
         function = node.function
-        is_variable = isinstance(function, Name) and scope.find(function.id) is not None
+        is_variable = type(function) is Name and scope.find(function.id) is not None
         qualified = None if is_variable else self._qualified(function)
-        chain = self.follow(function.value, scope, depth + 1) if isinstance(function, Attribute) else Chain()
-        if isinstance(function, Attribute) and chain.known is not None and chain.known.type.method(function.name):
+        chain = self.follow(function.value, scope, depth + 1) if type(function) is Attribute else Chain()
+        if type(function) is Attribute and chain.known is not None and chain.known.type.method(function.name):
             return self._method(node, function.name, chain, scope)
         if qualified is not None and (operation := self._function(qualified)) is not None:
             ran = self._ran(node, operation, scope)
@@ -165,7 +165,7 @@ class Handles(Roots):
                 return ran
         if not is_variable and (made := self._made(node, qualified, scope)) is not None:
             return start(made)
-        if isinstance(function, Attribute):
+        if type(function) is Attribute:
             if chain.known is None and not chain.effect and (row := self._row(node, function.name, scope)) is not None:
                 chain = Chain(row, row, calls=calls_of(function.value))
             if chain.known is None and not chain.effect:
@@ -173,7 +173,7 @@ class Handles(Roots):
             if chain.known is not None:
                 return self._method(node, function.name, chain, scope)
             if chain.effect:
-                chain.calls.append(node)
+                chain.calls += (node,)
                 return chain
         if last_name(function) in _HANDS_BACK and node.arguments:  # `with closing(connection)`
             return self.follow(node.arguments[0].value, scope, depth + 1)
@@ -193,16 +193,16 @@ class Handles(Roots):
 
     def _qualified(self, function: Expression) -> str | None:
         """The qualified name of what is called; `require("knex")` is the module itself."""
-        match function:
-            case Name(id=name):
-                return self.names.qualified(function) or self.names.unqualified(name)
-            case Call():
-                return required(function)
-        return self.names.qualified(function)
+        if type(function) is Call:
+            return required(function)
+        found = self.names.qualified(function)
+        return found or self.names.unqualified(function.id) if type(function) is Name else found
 
     def _made(self, node: Call, qualified: str | None, scope: Scope) -> Known | None:
         """What a constructor or factory of a library makes; without a role, it belongs to the handle it is given."""
         path = path_of(node.function)
+        if not any(map(self._may_make, (qualified, path))):
+            return None
         # What the program exports under the name of a factory is what that made: `import { knex } from "./connection"`.
         is_made = path is not None and self._is_own(path)
         candidates = [*filter(None, (qualified, None if is_made else path))]
@@ -222,6 +222,12 @@ class Handles(Roots):
             return Known(handle, type, table, is_new=True)
         return None
 
+    def _may_make(self, name: str | None) -> bool:
+        """Whether something that is called so can make an object of a library. One that is not in the tables can where
+        it has another spelling."""
+        tables = self.tables
+        return name is not None and (name in tables.created or name in tables.types or "/" in name or ":" in name)
+
     def given(self, node: Call, scope: Scope) -> Known | None:
         """The handle among the first arguments of a call; a context may go before it."""
         known = (self.known(argument.value, scope) for argument in node.arguments[:2])
@@ -231,19 +237,15 @@ class Handles(Roots):
         """What a query of a library in use begins with, on an object of which nothing is known: the rows that belong to
         another one, `order.items.filter(paid=True)`, or a client that the program has put somewhere,
         `this.clients.main.order.update({ where, data })`."""
-        path = path_of(function.value)
-        if path is None:
+        type = self.beginning.get(function.name)
+        path = path_of(function.value) if type is not None and begins_query(node) else None
+        if type is None or path is None:
             return None
-        for library in self.in_use:
-            for type in library.types.values():
-                if function.name not in type.begins or not begins_query(node):
-                    continue
-                table = last_name(function.value) if type.role != "pool" or type.fluent else ""
-                root = path.rpartition(".")[0] if not type.role else table or path
-                if not type.fluent and (not root or not self._is_kept(path, scope)):
-                    return None
-                return Known(Handle(root, Role(type.role or "pool"), library, -1, declared=True), type, table)
-        return None
+        table = last_name(function.value) if type.role != "pool" or type.fluent else ""
+        root = path.rpartition(".")[0] if not type.role else table or path
+        if not type.fluent and (not root or not self._is_kept(path, scope)):
+            return None
+        return Known(Handle(root, Role(type.role or "pool"), type.library, -1, declared=True), type, table)
 
     def _is_kept(self, path: str, scope: Scope) -> bool:
         """Whether a path begins with the object of a method or with an import, and not with what a function is handed,
@@ -253,14 +255,13 @@ class Handles(Roots):
 
     def _row(self, node: Call, name: str, scope: Scope) -> Known | None:
         """An object of generated code, by the handle that it is given: `user.Insert(ctx, tx, boil.Infer())`."""
-        for library in self.in_use:
-            for type in library.types.values():
-                operation = type.method(name) if type.models else None
-                if operation is None or operation.handle is None or operation.handle >= len(node.arguments):
-                    continue
-                given = self.known(node.arguments[operation.handle].value, scope)
-                if given is not None:
-                    return Known(given.handle, type)
+        for type in self.generated:
+            operation = type.method(name)
+            if operation is None or operation.handle is None or operation.handle >= len(node.arguments):
+                continue
+            given = self.known(node.arguments[operation.handle].value, scope)
+            if given is not None:
+                return Known(given.handle, type)
         return None
 
     def _function(self, qualified: str) -> Operation | None:
@@ -280,7 +281,7 @@ class Handles(Roots):
         table = "" if operation.table is None else table_of(node.arguments[operation.table].value, scope)
         handle = root.handle if root is not None else Handle("", role_of(type), operation.library, -1, True)
         chain = start(Known(handle, type, table))
-        chain.calls.append(node)
+        chain.calls += (node,)
         return chain
 
     def _method(self, node: Call, name: str, chain: Chain, scope: Scope) -> Chain:
@@ -289,7 +290,7 @@ class Handles(Roots):
         if base is not None and operation is None and (member := self._member(base.type, name)) is not None:
             operation = member.call  # `new sqlite3.Database(path)`
         if base is None or operation is None:
-            chain.calls.append(node)
+            chain.calls += (node,)
             if base is not None and not base.type.fluent:
                 chain.known = None
             return chain

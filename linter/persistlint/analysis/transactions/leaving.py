@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from persistlint.analysis.transactions.walk import Walk
     from persistlint.facts import Handle
 
+_NOTHING: frozenset[Handle] = frozenset()
+
 
 def leave(walker: Walk, node: Return | Raise | Call, handed: frozenset[Handle] = frozenset()) -> None:
     """The function ends here, and hands over these handles."""
@@ -48,7 +50,12 @@ def leave(walker: Walk, node: Return | Raise | Call, handed: frozenset[Handle] =
 def move(walker: Walk, value: Expression) -> frozenset[Handle]:
     """A handle that leaves the function belongs to somebody else as well; gives the handles that do."""
     if type(value) in LITERALS:
-        return frozenset()
+        return _NOTHING
+    if type(value) is Name:  # most are
+        variable = walker.scope.find(value.id)
+        moved = frozenset([variable.known.handle]) if variable is not None and variable.known is not None else _NOTHING
+        walker.moved |= moved
+        return moved
     read: set[int] = set()  # `cursor.lastrowid` is no cursor
     handles: list[tuple[int, Handle]] = []
     for node in walk(value):
@@ -65,7 +72,7 @@ def move(walker: Walk, value: Expression) -> frozenset[Handle]:
 
 def move_stored(walker: Walk, target: Expression, value: Expression) -> None:
     """Note the handles that an assignment stores elsewhere, and a connection that is told to commit by itself."""
-    if not isinstance(target, Name | Collection | Mapping):
+    if type(target) is not Name and not isinstance(target, Collection | Mapping):
         walker.stored.extend((handle, walker.place, value.range.start) for handle in move(walker, value))
     if isinstance(target, Attribute) and target.name in ("autocommit", "isolation_level"):
         known = walker.handles.known(target.value, walker.scope)

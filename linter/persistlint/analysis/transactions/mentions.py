@@ -46,26 +46,30 @@ def names_in(node: Expression, scope: Scope) -> frozenset[str]:
     request, which everything comes from, the values that it asks with."""
     if type(node) in LITERALS:
         return frozenset()
+    if type(node) is Name:  # most are
+        known = _names_of(node.id, scope)
+        return known - _NO_DATA if known else known
     found: set[str] = set()
     for inner in _mentioned(node):
         if type(inner) is not Name:
             if (path := _asked(inner)) is not None:
                 found.add(path)
             continue
-        if inner.id in _NO_DATA:
-            continue
-        variable = scope.find(inner.id)
-        if variable is None or (variable.known is not None and not is_row(variable.known)):
-            continue
-        found |= variable.names | {inner.id}
+        found |= _names_of(inner.id, scope)
     return frozenset(found - _NO_DATA)
+
+
+def _names_of(name: str, scope: Scope) -> frozenset[str]:
+    """A variable, and those that went into it; none of a handle."""
+    variable = scope.find(name) if name not in _NO_DATA else None
+    if variable is None or (variable.known is not None and not is_row(variable.known)):
+        return frozenset()
+    return variable.names | {name}
 
 
 def _mentioned(node: Expression) -> list[Expression]:
     """An expression and everything inside it, and what stands in the outermost statements of the functions that it is
     given, but for their parameters: `ids.map((id) => ({ id, order_id: order.id }))`."""
-    if type(node) is Name:  # most are
-        return [node]
     found = list(walk(node))
     for function in [inner.function for inner in found if type(inner) is Lambda]:
         own = {parameter.name for parameter in function.parameters}

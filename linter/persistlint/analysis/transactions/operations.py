@@ -36,7 +36,7 @@ def operate(handles: Handles, node: Call, operation: Operation, chain: Chain, sc
     base = chain.known
     if operation.effect in ("begin", "transaction") and names_mode(node):
         return Chain()
-    chain.calls.append(node)
+    chain.calls += (node,)
     if base is None:
         return chain
     text = sent_text(node, operation, scope)

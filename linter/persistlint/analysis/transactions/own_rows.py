@@ -71,7 +71,7 @@ def save_own_row(node: Call, walk: Walk) -> None:
     )
     if is_super:
         node = replace(node, function=replace(function, value=Name(function.value.range, name)))
-    chain = Chain(None, row, operation.effect, node, operation, row.table, calls=[node])
+    chain = Chain(None, row, operation.effect, node, operation, row.table, calls=(node,))
     if kind is EffectKind.READ:
         walk.rows.rows[name] = Row(effect)
         walk.rows.changed.pop(name, None)

@@ -44,6 +44,8 @@ class Roots:
     guessed: dict[str, Known | None] = field(default_factory=dict)
     models: dict[str, Known | None] = field(default_factory=dict)
     embeds: dict[str, tuple[Type, str] | None] = field(default_factory=dict)
+    beginning: dict[str, Type] = field(default_factory=dict)  # of the libraries in use, by the method that tells them
+    generated: list[Type] = field(default_factory=list)  # whose methods are given the handle
 
     def __post_init__(self) -> None:
         self.tables = self.names.catalogue
@@ -58,6 +60,11 @@ class Roots:
             if library.name.lower() in own or any(word.encode() in words for word in library.words):
                 found.setdefault(library.name, library)
         self.in_use = [library for library in found.values() if library.modules]
+        for type in (type for library in self.in_use for type in library.types.values()):
+            for method in type.begins:
+                self.beginning.setdefault(method, type)
+            if type.models and any(operation.handle is not None for operation in type.methods.values()):
+                self.generated.append(type)
 
     def parameter(self, name: str, annotation: str, origin: int) -> Known | None:
         """The handle that a parameter is, by its declared type, else by its name."""
@@ -131,8 +138,9 @@ class Roots:
         words = _WORDS.findall(plain)
         for word in dict.fromkeys((plain.lower(), words[-1].lower() if words else "")):
             types = by_handle(self.names.language).get(word, ())
-            if word in (own.lower() for own in self.project.handles) or plain in self.project.handles:
-                types = types or by_handle(self.names.language).get("db", ())
+            own = self.project.handles
+            if own and not types and (plain in own or word in (handle.lower() for handle in own)):
+                types = by_handle(self.names.language).get("db", ())
             for type in types:
                 is_own = word == plain.lower() and self._is_telling(name)
                 if type.library in self.in_use or type.library.name.lower() == word or is_own:

@@ -81,7 +81,7 @@ class Rows:
     def assigned(self, statement: Assign, walk: Walk, effects: Sequence[Effect]) -> None:
         """An assignment: a row is loaded, a column of it is changed, or something is computed from it."""
         target, value = statement.target, statement.value
-        if isinstance(target, Attribute | Subscript):
+        if type(target) is not Name and isinstance(target, Attribute | Subscript):
             self._changed(target, statement)
         if value is None:
             return
@@ -93,7 +93,7 @@ class Rows:
             pass  # computed from what was read
         elif read is not None:
             row = shaped(value, read)
-        elif not isinstance(target, Attribute | Subscript):
+        elif type(target) is Name or not isinstance(target, Attribute | Subscript):
             row = self._row_of(value)
         for name, part in parts(target, row):
             self.changed.pop(name, None)

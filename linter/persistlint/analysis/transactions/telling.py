@@ -45,6 +45,7 @@ _SAYS_TRANSACTION = Marked(
 _LOOPS = frozenset([b"for", b"while"])
 _WORD = regex(rb"[\w\x80-\xff]+")  # as `SourceFile.words` has them
 _FEW = 50  # words of a file
+_MOST_WORDS = 100_000  # of which it is kept what they say
 # In a word of a name; `ctx` is no transaction.
 _SAYS_CHANGE = regex(
     rf"(?i:{OPENS.pattern}|queryrunner|trx|locking|for_?(?:update|share))|(?<![cC])tx|[Tt]X|(?<!C)TX|Tx"
@@ -155,12 +156,22 @@ def _saying(source: SourceFile, names: ProjectNames) -> frozenset[bytes]:
     ways = {library.transactions.option.encode() for library in libraries if library.transactions.option}
     if any(library.transactions.exit_commits for library in libraries):
         ways.add(b"with")
-    return frozenset(filter(_says_change, source.words)) | (ways & source.words)
+    return _telling_change(source.words) | (ways & source.words)
 
 
-@lru_cache(maxsize=30_000)  # most words are in many files
-def _says_change(word: bytes) -> bool:
-    return _SAYS_CHANGE.search(word) is not None
+def _telling_change(words: frozenset[bytes]) -> frozenset[bytes]:
+    """Those of some words that say transaction or lock. What each of them says is kept, for most are in many files."""
+    if len(_heard) > _MOST_WORDS:
+        _heard.clear()
+        _telling.clear()
+    fresh = words - _heard
+    _heard.update(fresh)
+    _telling.update(word for word in fresh if _SAYS_CHANGE.search(word))
+    return words & _telling
+
+
+_heard: set[bytes] = set()
+_telling: set[bytes] = set()  # those of them that say it
 
 
 def _places(content: bytes, words: frozenset[bytes]) -> Iterator[Range]:

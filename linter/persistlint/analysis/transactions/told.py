@@ -50,7 +50,7 @@ def told(walker: Walk, asked: tuple[str, bool] | None, *, holds: bool) -> Iterat
 def fill(walker: Walk, name: str, value: Expression, is_written: bool) -> None:
     """Note on which way a variable gets something that is there for sure: what a test has found, a row that was
     written, or something new."""
-    is_new = is_written or isinstance(value, Mapping | Collection | String) or (isinstance(value, Call) and value.new)
+    is_new = is_written or (value.new if type(value) is Call else isinstance(value, Mapping | Collection | String))
     if not is_new and path_of(value) not in walker.tested:
         walker.filled.pop(name, None)  # it may be empty now, wherever it was filled before
     elif walker.place.arms:

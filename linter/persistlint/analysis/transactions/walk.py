@@ -131,10 +131,10 @@ class Walk:
     returned: Use = Use.RETURNED  # what becomes of a value that is returned; of a callback, what becomes of its call
     guards: frozenset[int] = frozenset()
     fails: dict[str, Effect | None] = field(default_factory=dict)  # Go: what the error in a variable comes from
+    handles: Handles = field(init=False)
 
-    @property
-    def handles(self) -> Handles:
-        return self.file.handles
+    def __post_init__(self) -> None:
+        self.handles = self.file.handles
 
     # ---------------------------------------------------------------------------------------------- functions
 

@@ -26,19 +26,20 @@ _ESCAPE = regex(
     re.DOTALL,
 )
 _CONTROL = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
+_WRAPPERS = frozenset(("parenthesized_expression", "literal_element"))
 _LISTS = ("slice_type", "array_type", "implicit_length_array_type")
 
 
 def expression(node: Node, scope: Scope) -> ir.Expression:
     """An expression, its parentheses dropped. At the deepest level that is lowered, it is Unknown."""
-    while node.type in ("parenthesized_expression", "literal_element"):
+    while (kind := node.type) in _WRAPPERS:
         inner = operands_of(node)
         if len(inner) != 1:
             break
         node = inner[0]
     if scope.depth > MOST_LEVELS or node.is_missing:
         return ir.Unknown(range_of(node))
-    return _EXPRESSIONS.get(node.type, unknown)(node, scope.deeper() if node.child_count else scope)
+    return _EXPRESSIONS.get(kind, unknown)(node, scope.deeper() if node.child_count else scope)
 
 
 def optional(node: Node | None, scope: Scope) -> ir.Expression | None:
@@ -129,8 +130,8 @@ def _imaginary(node: Node, scope: Scope) -> ir.Expression:
 
 
 def _selector(node: Node, scope: Scope) -> ir.Expression:
-    field = field_of(node, "field") or node
-    operand = optional(field_of(node, "operand"), scope) or ir.Unknown(range_of(node))
+    field = node.child_by_field_name("field") or node
+    operand = optional(node.child_by_field_name("operand"), scope) or ir.Unknown(range_of(node))
     return ir.Attribute(range_of(node), operand, text_of(field), range_of(field))
 
 
@@ -154,8 +155,8 @@ def _type_assertion(node: Node, scope: Scope) -> ir.Expression:
 
 
 def _call(node: Node, scope: Scope) -> ir.Expression:
-    function = optional(field_of(node, "function"), scope) or ir.Unknown(range_of(node))
-    arguments = operands_of(field_of(node, "arguments"))
+    function = optional(node.child_by_field_name("function"), scope) or ir.Unknown(range_of(node))
+    arguments = operands_of(node.child_by_field_name("arguments"))
     return ir.Call(range_of(node), function, tuple(_argument(argument, scope) for argument in arguments))
 
 

@@ -42,7 +42,9 @@ def flat(nodes: Iterable[Node]) -> Iterator[Node]:
 
 def operands_of(node: Node | None) -> list[Node]:
     """The named children of a node without comments; none of a node that is missing."""
-    return [child for child in node.named_children if child.type != "comment"] if node is not None else []
+    if node is None:
+        return []
+    return [child for child in node.named_children if not child.is_extra or child.type != "comment"]
 
 
 def names_of(node: Node) -> list[Node]:

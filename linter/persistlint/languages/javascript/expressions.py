@@ -28,6 +28,11 @@ def _awaited(value: ir.Expression, node: Node | None) -> ir.Expression | None:
     return value.value if is_chain and isinstance(value, ir.Await) else None
 
 
+def _is_optional(node: Node) -> bool:
+    """Whether an attribute or an index is asked of what may be nothing: `a?.b`."""
+    return node.child_by_field_name("optional_chain") is not None
+
+
 class Expressions:
     """Lowers the expressions of one file. `depth` counts the expressions and statements around the current node."""
 
@@ -38,7 +43,7 @@ class Expressions:
 
     def text(self, node: Node) -> str:
         """The source text of a node."""
-        return decoded(self.content[node.start_byte : node.end_byte])
+        return self.content[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def function(
         self,
@@ -61,12 +66,15 @@ class Expressions:
 
     def expression(self, node: Node) -> ir.Expression:
         """Lower an expression or a destructuring pattern."""
-        node = inner_of(node)
+        kind = node.type
+        if kind == "parenthesized_expression":
+            node = inner_of(node)
+            kind = node.type
         if self.depth >= MAX_DEPTH:
             return ir.Unknown(range_of(node))
         self.depth += 1
         try:
-            return EXPRESSIONS.get(node.type, Expressions._unknown)(self, node)
+            return EXPRESSIONS.get(kind, Expressions._unknown)(self, node)
         finally:
             self.depth -= 1
 
@@ -147,7 +155,7 @@ class Expressions:
         name = node.child_by_field_name("property")
         if name is None:
             return self._unknown(node)
-        value, is_optional = self.field(node, "object"), has_token(node, "optional_chain")
+        value, is_optional = self.field(node, "object"), _is_optional(node)
         if (inner := _awaited(value, node.child_by_field_name("object"))) is not None:
             range = Range(inner.range.start, node.end_byte)
             return ir.Await(range_of(node), ir.Attribute(range, inner, self.text(name), range_of(name), is_optional))
@@ -155,7 +163,7 @@ class Expressions:
 
     def _subscript(self, node: Node) -> ir.Expression:
         value, index = self.field(node, "object"), self.field(node, "index")
-        return ir.Subscript(range_of(node), value, index, has_token(node, "optional_chain"))
+        return ir.Subscript(range_of(node), value, index, _is_optional(node))
 
     def _call(self, node: Node) -> ir.Expression:
         arguments = node.child_by_field_name("arguments")
@@ -166,7 +174,7 @@ class Expressions:
         if arguments is not None and arguments.type == "template_string":
             is_raw = self.text(function) == "String.raw"
             return ir.TaggedTemplate(range_of(node), self.expression(function), self._template(arguments, is_raw))
-        is_optional = has_token(node, "?.", "optional_chain")
+        is_optional = node.child_count > 2 and has_token(node, "?.", "optional_chain")
         if function.type == "await_expression" and children_of(function):  # `await f<T>(…)`, as the grammar reads it
             called = children_of(function)[0]
             range = Range(called.start_byte, node.end_byte)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 FUNCTIONS = frozenset(("arrow_function", "function_expression", "generator_function"))
 CLASSES = frozenset(("class", "class_declaration", "abstract_class_declaration"))
 METHOD = "method_definition"
-COMMENTS = frozenset(("comment", "html_comment", "hash_bang_line"))
+COMMENTS = frozenset(("comment", "html_comment"))
 
 
 def decoded(text: bytes) -> str:
@@ -20,7 +20,7 @@ def decoded(text: bytes) -> str:
 
 def children_of(node: Node) -> list[Node]:
     """The named children of a node without comments."""
-    return [child for child in node.named_children if child.type not in COMMENTS]
+    return [child for child in node.named_children if not child.is_extra or child.type not in COMMENTS]
 
 
 def has_token(node: Node, *tokens: str) -> bool:

@@ -164,17 +164,21 @@ def _string(node: Node, depth: int) -> ir.Expression:
 
 def _chain(node: Node, depth: int) -> ir.Expression:
     """Operators, calls, attributes and subscripts: all that leans to the left."""
-    links: list[Node] = []
-    while True:
-        field = _LEFT.get(node.type)
-        left = node.child_by_field_name(field) if field is not None else None
+    links: list[tuple[Callable[[Node, ir.Expression, int], ir.Expression], Node]] = []
+    kind = node.type
+    while kind in _LINKS:
+        field, link = _LINKS[kind]
+        left = node.child_by_field_name(field)
         if left is None:
             break
-        links.append(node)
-        node = _unwrapped(left)
-    value = _unknown(node, depth) if node.type in _LEFT else expression(node, depth)
-    for link in reversed(links):
-        value = _LINKS[link.type](link, value, depth)
+        links.append((link, node))
+        node, kind = left, left.type
+        if kind in _WRAPPERS:
+            node = _unwrapped(node)
+            kind = node.type
+    value = _unknown(node, depth) if kind in _LINKS else expression(node, depth)
+    for link, node in reversed(links):
+        value = link(node, value, depth)
     return value
 
 
@@ -312,22 +316,16 @@ def _comprehension(node: Node, depth: int) -> ir.Expression:
 
 
 _WRAPPERS = frozenset(("parenthesized_expression", "as_pattern_target", "type"))
-_LEFT = {
-    "binary_operator": "left",
-    "boolean_operator": "left",
-    "call": "function",
-    "attribute": "object",
-    "subscript": "value",
-}
-_LINKS: dict[str, Callable[[Node, ir.Expression, int], ir.Expression]] = {
-    "binary_operator": _binary,
-    "boolean_operator": _binary,
-    "call": _call,
-    "attribute": _attribute,
-    "subscript": _subscript,
+# What leans to the left: the field that does, and what lowers the rest.
+_LINKS: dict[str, tuple[str, Callable[[Node, ir.Expression, int], ir.Expression]]] = {
+    "binary_operator": ("left", _binary),
+    "boolean_operator": ("left", _binary),
+    "call": ("function", _call),
+    "attribute": ("object", _attribute),
+    "subscript": ("value", _subscript),
 }
 _EXPRESSIONS: dict[str, Callable[[Node, int], ir.Expression]] = {
-    **dict.fromkeys(_LEFT, _chain),
+    **dict.fromkeys(_LINKS, _chain),
     "identifier": _name,
     "dotted_name": _dotted,
     "true": _constant,

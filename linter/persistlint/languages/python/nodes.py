@@ -9,12 +9,12 @@ from persistlint.records import dataclass
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_EXTRAS = ("comment", "line_continuation")  # may stand between any two tokens
+_EXTRAS = ("comment", "line_continuation")  # may stand between any two tokens, and so may broken syntax
 
 
 def parts_of(node: Node) -> list[Node]:
     """The named children of a node without comments."""
-    return [child for child in node.named_children if child.type not in _EXTRAS]
+    return [child for child in node.named_children if not child.is_extra or child.type not in _EXTRAS]
 
 
 @dataclass(frozen=True, slots=True)
