@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
 # All are looked for in lower case.
 _LOOKS_UP = regex(rb"environ|env\b|getenv|lookupenv|env_|config|settings|\bconf\b|\bcfg\b|viper|setdefault")
+# From a lookup to the name of what is looked up: `config.get<string>("auth.`.
+_LEADS = regex(rb"(?:" + _LOOKS_UP.pattern + rb")(?=[^.\[(]*[.\[(])[\w\s.?!\[\]()\"'`<>:/-]*\Z")
 _MARKS = (b"env", b"conf", b"settings", b"cfg", b"viper", b"setdefault")  # one of which is in each of these
 _NEAR = 200  # bytes from a lookup to the name of what is looked up
 # The end of the names that are taken out of a store all at once, and of one that a schema declares.
@@ -89,7 +91,7 @@ def _secrets(source: SourceFile) -> tuple[Range, ...]:
 
 def _is_looked_up(source: SourceFile, secret: Range) -> bool:
     lowered, start, end = source.lowered, max(0, secret.start - _NEAR), secret.end
-    if _LOOKS_UP.search(lowered, start, end):
+    if _LEADS.search(lowered, start, secret.start):
         return True
     if source.content[secret.start : end].isupper() and b"default" in lowered and _DECLARED.match(lowered, end):
         return True
