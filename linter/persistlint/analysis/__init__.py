@@ -85,7 +85,11 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((Drift,), "tables.drift"),
     ((Bypass,), "bypasses"),
 )
-_BY_SIGNS = ("queries.facts", "transactions")  # those that look for signs: their functions take them as a last argument
+_BY_SIGNS = (
+    "queries.facts",
+    "transactions",
+    "numbers.facts",
+)  # those that look for signs: their functions take them as a last argument
 _LANGUAGES = {
     "scripts": ("sql",),
     "json.programs": PROGRAMS,

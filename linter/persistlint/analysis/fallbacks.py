@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ from persistlint.ir import (
     expressions,
     walk,
 )
+from persistlint.patterns import any_in
 from persistlint.regexes import regex
 from persistlint.source import Range
 
@@ -46,6 +47,13 @@ if TYPE_CHECKING:
 
 # All are looked for in lower case.
 _LOOKS_UP = regex(rb"environ|env\b|getenv|lookupenv|env_|config|settings|\bconf\b|\bcfg\b|viper|setdefault")
+# From a lookup to the name of what is looked up: `config.get<string>("auth.`.
+_LEADS = regex(rb"(?:" + _LOOKS_UP.pattern + rb")(?=[^.\[(]*[.\[(])[\w\s.?!\[\]()\"'`<>:/-]*\Z")
+_MARKS = (b"env", b"conf", b"settings", b"cfg", b"viper", b"setdefault")  # one of which is in each of these
+_NEAR = 200  # bytes from a lookup to the name of what is looked up
+# The end of the names that are taken out of a store all at once, and of one that a schema declares.
+_TAKEN = regex(rb"[^;{}]{0,2000}\}\s*=(?!=)")
+_DECLARED = regex(rb"[\w.:-]*[\"'`]?\s*:")
 # Other fallbacks are nobody's business. `pass` alone on its line is Python's, and a mere `key` is none of a secret.
 _SECRET = regex(
     rb"p(?:ass(?!ed|ing|es|ive|age|port)(?:(?<=\.pass)|(?![ \t]*[\r\n#;]))|wd|epper)"
@@ -66,21 +74,40 @@ Found = tuple[str, String]
 
 def may_have(source: SourceFile, names: ProjectNames) -> bool:
     """Whether a file can have a fallback."""
-    return bool(_LOOKS_UP.search(source.vocabulary) and _SECRET.search(source.lowered))
+    return bool(_secrets(source))
+
+
+@lru_cache(maxsize=1)  # it is asked before a file is parsed, and again behind
+def _secrets(source: SourceFile) -> tuple[Range, ...]:
+    """Where something that is looked up may be a secret, by its name."""
+    lowered = source.lowered
+    if not any_in(_MARKS, lowered):
+        return ()
+    found = [Range(*match.span()) for match in _SECRET.finditer(lowered)]
+    if found and b"basesettings" not in lowered:
+        found = [range for range in found if _is_looked_up(source, range)]
+    return tuple(found) if found and _LOOKS_UP.search(lowered) else ()
+
+
+def _is_looked_up(source: SourceFile, secret: Range) -> bool:
+    lowered, start, end = source.lowered, max(0, secret.start - _NEAR), secret.end
+    if _LEADS.search(lowered, start, secret.start):
+        return True
+    if source.content[secret.start : end].isupper() and b"default" in lowered and _DECLARED.match(lowered, end):
+        return True
+    taken = _TAKEN.match(lowered, end)
+    return taken is not None and _LOOKS_UP.search(lowered, taken.end(), taken.end() + _NEAR) is not None
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fallback]:
     """The texts of a file that settings fall back to, each once."""
-    content = syntax.source.content
-    if not _LOOKS_UP.search(syntax.source.vocabulary):
-        return
-    lowered = content.lower()
+    content, lowered = syntax.source.content, syntax.source.lowered
 
     def looks_up(range: Range) -> bool:
         return _LOOKS_UP.search(lowered, range.start, range.end) is not None
 
-    secrets = [Range(*match.span()) for match in _SECRET.finditer(lowered)]
-    if not secrets or not looks_up(Range(0, len(lowered))):
+    secrets = _secrets(syntax.source)
+    if not secrets:
         return
     refused: frozenset[bytes] | None = None
     seen: set[Range] = set()

@@ -8,12 +8,14 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.libraries import OF_MODELS, catalogue
+from persistlint.patterns import one_by_one
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from persistlint.libraries import Library, Type
+    from persistlint.patterns import AnyOf
     from persistlint.source import SourceFile
 
 _WORD = regex(rb"\w+")
@@ -50,6 +52,17 @@ def nameable(folder: str, source: SourceFile) -> frozenset[Library]:
     """Those that are present, and those of which something in a file is called as one of their modules is."""
     modules = _modules(folder)
     return present(folder, source).union(*(modules[name] for name in modules.keys() & source.called))
+
+
+def calls(source: SourceFile, word: bytes) -> bool:
+    """Whether something of this last word is called in a file, or is the tag of a text."""
+    return _call_of(word).search(source.content) is not None
+
+
+@cache
+def _call_of(word: bytes) -> AnyOf:
+    """What matches there, with whatever stands before the arguments."""
+    return one_by_one(rb"\b" + word + rb"\s*(?:[(`<\[!]|\?\.)")
 
 
 @cache

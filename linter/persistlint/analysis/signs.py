@@ -68,6 +68,11 @@ _SECOND = (
     rb"join\s*\(\s*[\"'`]\s*;",
 )
 
+# A code of HTTP that is compared, a case, a result, an argument or on a branch, by what stands before or behind it.
+_CODE = regex(rb"[1-5]\d\d(?<![\w.$#]\d\d\d)(?![\w.%])")
+_CODE_BEHIND = regex(rb"(?:[=!]=|\b(?:case|return|in|else)|[(,?|]|\?[^\n?]*:|\n[ \t]*:)[\s(\[{]*\Z")
+_CODE_BEFORE = regex(rb"[\s)]*(?:[=!]=|\bif\b)")
+
 
 def places(source: SourceFile, signs: Iterable[Sign]) -> tuple[int, ...] | None:
     """The offsets at which one of these signs stands, in order; None where they are not known for the language."""
@@ -111,11 +116,20 @@ def _second_statements(source: SourceFile) -> Iterator[int]:
             yield match.start()
 
 
+def _statuses(source: SourceFile) -> Iterator[int]:
+    content = source.content
+    for match in _CODE.finditer(content):
+        start, end = match.span()
+        if _CODE_BEFORE.match(content, end) or _CODE_BEHIND.search(content, max(0, start - _NEAR), start):
+            yield start
+
+
 _LOOKING: dict[Sign, Callable[[SourceFile], Iterator[int]]] = {
     Sign.JOINED_TEXT: _joined,
     Sign.PLACEHOLDER_FOR_NAME: _placeholders_for_names,
     Sign.PLACEHOLDER_IN_SET: _placeholders_in_set,
     Sign.SECOND_STATEMENT: _second_statements,
+    Sign.STATUS: _statuses,
 }
 
 

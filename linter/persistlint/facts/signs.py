@@ -16,5 +16,6 @@ class Sign(Enum):
     SECOND_STATEMENT = "a statement follows another one in a text"
     CHANGE = "something is written, rows are locked, or a transaction is opened, ended or handed over"
     LOOP = "something is done once for each turn of a loop, or of a callback that is run as often"
+    STATUS = "a number may be the code of an answer over HTTP"
     ROWS = "rows are asked for that stay open until somebody closes them"
     SCAN = "a row is read into variables"

@@ -14,6 +14,7 @@ from persistlint.analysis.json.shapes import Shapes
 from persistlint.analysis.json.state import State
 from persistlint.analysis.json.tables import table
 from persistlint.analysis.names import Names
+from persistlint.analysis.presence import calls
 from persistlint.facts import HopKind, JsonAccess, JsonKeys, JsonOrigin, JsonParse, JsonResponse
 from persistlint.ir import ClassDefinition, Function, Module
 from persistlint.languages import languages as all_languages
@@ -48,7 +49,8 @@ def may_have(source: SourceFile, names: ProjectNames) -> bool:
     folder = all_languages()[source.language].libraries
     called = {name.strip("$").encode() for name in table(folder).beginnings(source.words).union(names.json)}
     patterns = _patterns(Shapes(source, folder))
-    return not called.isdisjoint(source.words) or any(pattern.search(source.content) for pattern in patterns)
+    is_called = any(calls(source, name) for name in called & source.words)
+    return is_called or any(pattern.search(source.content) for pattern in patterns)
 
 
 def _patterns(shapes: Shapes) -> Iterator[re.Pattern[bytes]]:

@@ -11,6 +11,7 @@ from persistlint.analysis.numbers.comments import NEAR, Comments
 from persistlint.analysis.numbers.statuses import Statuses
 from persistlint.analysis.numbers.vocabulary import known_words, words
 from persistlint.analysis.scopes import functions_in, holds, scopes_of, top_level
+from persistlint.analysis.signs import places
 from persistlint.memory import Memory
 from persistlint.patterns import one_by_one
 from persistlint.reading import digest
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
     from persistlint.analysis.scopes import Scope
-    from persistlint.facts import Calculation
+    from persistlint.facts import Calculation, Sign
     from persistlint.ir import Function
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
@@ -47,8 +48,10 @@ _LONGEST_KEPT = 10_000  # bytes of a function
 _MEMORY: Memory[tuple[Calculation, ...]] = Memory(most=5000)  # functions: more than a file has that people edit
 
 
-def may_have(source: SourceFile, names: ProjectNames) -> bool:
-    """Whether a file can have a calculation."""
+def may_have(source: SourceFile, names: ProjectNames, signs: frozenset[Sign] = frozenset()) -> bool:
+    """Whether a file can have a calculation, with signs one that has to do with them."""
+    if signs and places(source, signs) == ():
+        return False
     if not _NUMBER.search(source.content) and b"Decimal" not in source.words:
         return False
     return not _is_left_out(source)
@@ -62,11 +65,15 @@ def _is_left_out(source: SourceFile) -> bool:
     return (_GENERATED.search(source.content, 0, _HEAD) or _COMPILED.search(source.content)) is not None
 
 
-def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Calculation]:
-    """The calculations of a file with numbers in them that nothing beside them explains."""
+def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozenset()) -> Iterator[Calculation]:
+    """The calculations of a file with numbers in them that nothing beside them explains; with signs, at least those
+    that have to do with a place where one of them stands."""
     source = syntax.source
+    near = places(source, signs) if signs else None
     candidates = [range for range in syntax.numbers if not _PLAIN.fullmatch(source.text(range))]
     candidates += [range for name, range in syntax.calls if name == "Decimal"]
+    if near is not None:
+        candidates = [range for range in candidates if holds(near, range)]
     if not candidates or _is_left_out(source):
         return
     module = syntax.lower()

@@ -7,11 +7,10 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.interpretation.guesses import SENDS
-from persistlint.analysis.presence import is_present, nameable, present
+from persistlint.analysis.presence import calls, is_present, nameable, present
 from persistlint.languages import Syntax
 from persistlint.languages import languages as all_languages
 from persistlint.libraries import Catalogue, Library, catalogue
-from persistlint.patterns import AnyOf, one_by_one
 from persistlint.regexes import regex
 from persistlint.sql.presence import may_hold_sql
 
@@ -34,7 +33,7 @@ def may_send_sql(source: SourceFile) -> bool:
     if folder == "sql" or may_hold_sql(source):
         return True
     sending = _sending(folder)
-    called = [word for word in sending.keys() & source.words if _call_of(word).search(source.content)]
+    called = [word for word in sending.keys() & source.words if calls(source, word)]
     if any(not sending[word] for word in called):
         return True
     return any(is_present(each, folder, source) for each in frozenset().union(*map(sending.__getitem__, called)))
@@ -73,13 +72,6 @@ def _sending(folder: str) -> Mapping[bytes, frozenset[Library]]:
             word = name.strip("$").encode()
             found[word] = found.get(word, frozenset()) | {library}
     return found | {name.strip("$").encode(): frozenset[Library]() for name in tables.distinctive_sinks}
-
-
-@cache
-def _call_of(word: bytes) -> AnyOf:
-    """What matches where something of this last word is called, with whatever stands before the arguments, or is the
-    tag of a text."""
-    return one_by_one(rb"\b" + word + rb"\s*(?:[(`<\[!]|\?\.)")
 
 
 @lru_cache(maxsize=10_000)

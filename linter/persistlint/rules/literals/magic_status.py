@@ -89,7 +89,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix, Severity
-from persistlint.facts import Calculation, NumberRole, Quantity
+from persistlint.facts import Calculation, NumberRole, Quantity, Sign
 from persistlint.fixes.constants import known_constant, new_constant
 from persistlint.fixes.imports import go_package, python_member
 from persistlint.paths import NOT_PRODUCT, is_front_end
@@ -103,7 +103,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.imports import Needed
 
 
-@rule("magic-status", on=Calculation, severity=Severity.INFO, skips=NOT_PRODUCT)
+@rule("magic-status", on=Calculation, severity=Severity.INFO, skips=NOT_PRODUCT, signs=(Sign.STATUS,))
 def magic_status(fact: Calculation, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every bare status code that has a name."""
     for number in fact.numbers:
