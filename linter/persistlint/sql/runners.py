@@ -134,7 +134,7 @@ def _fits(pattern: Pattern, path: str, head: str) -> bool:
     """Whether a script is as those of a runner are, by itself."""
     if pattern.text is not None and not pattern.text.search(head):
         return False
-    if pattern.path is not None and not pattern.path.search(path):
+    if pattern.path is not None and not pattern.path.search(f"/{path}"):
         return False
     return not pattern.listed or _is_listed(path, pattern.listed)
 
