@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lsp.raw_client import environment
+from markdown import cases
 from persistlint import memory
 from persistlint.analysis.tables import stored_parts
 from persistlint.cli import main
@@ -39,6 +40,15 @@ FOLDER = Path(".persistlint_cache")
 BAD = "def find(cursor, name):\n    cursor.execute(f\"SELECT * FROM users WHERE name = '{name}'\")\n"
 CLEAN = BAD.replace("'{name}'", "users.name").replace('(f"', '( "').ljust(len(BAD))
 HAS_GIT = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+RULES = Path(__file__).parent / "rules"
+FEW = 2  # cases of every rule
+CHECKOUT = (  # with a default branch
+    "init -q",
+    "add .",
+    "-c user.name=someone -c user.email=someone@example.org commit -q --no-gpg-sign -m a",
+    "update-ref refs/remotes/origin/main HEAD",
+    "symbolic-ref refs/remotes/origin/HEAD refs/remotes/origin/main",
+)
 LONG_AGO = 1_000_000_000 * 10**9  # nanoseconds
 
 Checked = list[str]
@@ -131,6 +141,29 @@ def test_a_file_that_was_touched_is_not_checked_again(run: Callable[..., str], c
     checked.clear()
     assert run() == whole
     assert checked == []
+
+
+@pytest.mark.parametrize("is_checkout", [False, pytest.param(True, marks=HAS_GIT)], ids=["folder", "checkout"])
+def test_a_second_run_checks_nothing_whatever_the_rules_look_at(
+    is_checkout: bool, run: Callable[..., str], checked: Checked
+) -> None:
+    for file in sorted(RULES.glob("*/*.md")):
+        for case in cases(file.read_text("utf-8"))[:FEW]:
+            for name, text in ((case.path, case.text), *case.beside):
+                path = Path(file.stem, str(case.line), name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, "utf-8")
+    if is_checkout:
+        for command in CHECKOUT:
+            subprocess.run(["git", *command.split()], check=True, capture_output=True)
+    for options in (["--select=injection"], ["--select=all"], ["--select=all", "--unsafe-fixes"]):
+        first = run("--exit-zero", *options)
+        assert checked
+        if options[1:]:
+            first = run("--exit-zero", options[0])  # what the fixes left
+        checked.clear()
+        assert run("--exit-zero", options[0]) == first
+        assert not checked
 
 
 def test_what_did_not_change_is_not_even_read(

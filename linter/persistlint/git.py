@@ -51,5 +51,5 @@ def root(directory: Path) -> Path:
 
 
 def _checkouts_around(directory: Path) -> Iterator[Path]:
-    """The roots of the checkouts that a directory is in, the innermost first."""
-    return (folder for folder in (directory, *directory.parents) if (folder / ".git").exists())
+    """The roots of the checkouts that a directory is in, the innermost first. There may be a thousand directories."""
+    return (folder for folder in (directory, *directory.parents) if os.path.exists(f"{folder}/.git"))  # noqa: PTH110

@@ -7,10 +7,13 @@ import stat
 import sys
 import time
 from functools import lru_cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from persistlint.languages import language_of
 from persistlint.source import DecodeError, SourceFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 try:
     from _blake2 import blake2b
@@ -71,14 +74,14 @@ def read_again(path: str, language: str, dialect: str | None = None) -> SourceFi
     """A file that was read before, as it is now; one that cannot be read any more is empty. The last few are kept in
     memory until they change on disk."""
     try:
-        return _kept(path, dialect, mark(Path(path).stat()))
+        return _kept(path, dialect, mark(os.stat(path)))  # noqa: PTH116 - as in `read_bytes`
     except (OSError, ReadError):
         return SourceFile(path, b"", language)
 
 
 @lru_cache(maxsize=8)
 def _kept(path: str, dialect: str | None, mark: str) -> SourceFile:
-    return read_file(Path(path), dialect)
+    return decode(path, read_bytes(path)[0], dialect)
 
 
 def mark(status: os.stat_result) -> str:

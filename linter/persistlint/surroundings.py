@@ -15,7 +15,7 @@ from persistlint.moments import moment, new_moment
 from persistlint.paths import is_migration
 from persistlint.reading import ReadError, digest, is_settled, mark, read_bytes
 from persistlint.records import dataclass
-from persistlint.sql.neighbours import beside, is_evidence, listed, names_of, project_of, upwards
+from persistlint.sql.neighbours import absolute, beside, is_evidence, listed, names_of, project_of, upwards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -162,7 +162,7 @@ class Surroundings:
         if language == "prisma":
             return
         if language == "sql":
-            yield self.once(_project, *project_of(str(Path(path).absolute())))
+            yield self.once(_project, *project_of(absolute(path)))
         names = self.once(_names_in, folder or ".").intersection(names_of(name))
         if names and (own := _there(folder or ".", names)):
             yield _Group(own)

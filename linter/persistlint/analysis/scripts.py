@@ -26,9 +26,9 @@ _HEAD = 200_000  # bytes in which the names of queries are looked for
 # Queries that a program calls by name: sqlc, HugSQL, aiosql, goyesql, PgTyped. Nobody runs them from top to bottom.
 # pg_dump writes `-- Name:`.
 _NAMED_QUERY = regex(rb"^[ \t]*(?:--|/\*)[ \t]*(?::name|@?name[ \t]*:|@name)[ \t]*\S+", re.MULTILINE)
-# Databases, in paths.
+# Databases, in paths behind a slash: a pattern that begins with a set of characters is found much faster.
 _UNKNOWN = regex(
-    r"(?:^|[/_.-])(?:cockroach(?:db)?|crdb|h2|hsqldb|derby|db2|firebird|duckdb|redshift|snowflake|clickhouse)(?=[/_.-])"
+    r"[/_.-](?:cockroach(?:db)?|crdb|h2|hsqldb|derby|db2|firebird|duckdb|redshift|snowflake|clickhouse)(?=[/_.-])"
 )
 _BRANCH = regex(rb"\{\{-?[ \t]*(?:if|range|else|with|end|block|template|define)\b|\{%")  # of a template
 
@@ -40,7 +40,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     if is_test(source.path):
         return
     head = source.content[:_HEAD]
-    if _UNKNOWN.search(source.path) or _NAMED_QUERY.search(head) or _BRANCH.search(source.content):
+    if _UNKNOWN.search(f"/{source.path}") or _NAMED_QUERY.search(head) or _BRANCH.search(source.content):
         return
     dialect = source.dialect or dialect_of(source.path, source.content)
     if dialect in DIALECTS:

@@ -106,7 +106,7 @@ def configuration_for(path: str | Path, overrides: Overrides = NO_OVERRIDES) -> 
 
 def forget() -> None:
     """Read every configuration file anew the next time that it is asked for."""
-    for function in (_of_folder, _of_directory, _found_in, _configuration, _settings):
+    for function in (_of_folder, _found_in, _configuration, _settings):
         function.cache_clear()
 
 
@@ -117,22 +117,19 @@ def absolute(path: Path) -> Path:
 
 @cache
 def _of_folder(folder: str, here: str, overrides: Overrides) -> Configuration:
-    return _of_directory(absolute(Path(here, folder)), overrides)
-
-
-@cache
-def _of_directory(directory: Path, overrides: Overrides) -> Configuration:
     if overrides.isolated:
         return _configuration(None, overrides)
     if overrides.config is not None:
         return _configuration(absolute(overrides.config), overrides)
-    found = (_found_in(parent) for parent in (directory, *directory.parents))
-    return _configuration(next((path for path in found if path is not None), None), overrides)
+    directory = os.path.normpath(os.path.join(here, folder))  # noqa: PTH118 - as above
+    while (found := _found_in(directory)) is None and directory != (around := os.path.dirname(directory)):  # noqa: PTH120
+        directory = around
+    return _configuration(found, overrides)
 
 
 @cache
-def _found_in(directory: Path) -> Path | None:
-    return find_in(directory)
+def _found_in(directory: str) -> Path | None:
+    return find_in(Path(directory))
 
 
 @cache

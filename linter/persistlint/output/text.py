@@ -132,8 +132,6 @@ def _diagnostic(source: SourceFile, diagnostic: Diagnostic, width: int) -> Itera
 
 def _excerpt(source: SourceFile, range_: Range, style: str, width: int, margin: str) -> Iterator[_Line]:
     """Where a range is, and its lines with what is inside it underlined."""
-    from rich.cells import cell_len
-
     start = source.position(range_.start)
     yield [(f"{margin}--> ", "blue"), (f"{shown(source.path)}:{start.line}:{start.column}", "")]
     bar = (f"{margin} | ", "blue")
@@ -148,7 +146,7 @@ def _excerpt(source: SourceFile, range_: Range, style: str, width: int, margin: 
         text = f"{before}{marked}{after}".rstrip()
         yield [(f"{line:>{len(margin)}} |{' ' * bool(text)}", "blue"), (text, "")]
         if marked or line == start.line:
-            yield [bar, (" " * cell_len(before) + "^" * max(cell_len(marked), 1), style)]
+            yield [bar, (" " * _cells(before) + "^" * max(_cells(marked), 1), style)]
 
 
 def _last_line(source: SourceFile, range: Range) -> int:
@@ -177,29 +175,36 @@ def _split(source: SourceFile, range: Range, line: int, width: int) -> tuple[str
 
 def _cut(before: str, marked: str, after: str, width: int) -> tuple[str, str, str]:
     """The part of a line that fits into so many cells, with the marked text in it."""
-    from rich.cells import cell_len
-
-    if cell_len(before + marked + after) <= width:
+    if _cells(before + marked + after) <= width:
         return before, marked, after
-    if cell_len(before) > width // 2:
+    if _cells(before) > width // 2:
         before = "…" + _fitting(before[::-1], width // 2 - 1)[::-1]
-    room = width - cell_len(before)
-    if cell_len(marked) > room:
+    room = width - _cells(before)
+    if _cells(marked) > room:
         return before, _fitting(marked, room - 1) + "…", ""
-    room -= cell_len(marked)
-    return before, marked, after if cell_len(after) <= room else _fitting(after, room - 1) + "…"
+    room -= _cells(marked)
+    return before, marked, after if _cells(after) <= room else _fitting(after, room - 1) + "…"
 
 
 def _fitting(text: str, cells: int) -> str:
     """The beginning of a text that fits into so many cells."""
-    from rich.cells import cell_len
-
     text = text[: max(cells, 0)]
-    while text and cell_len(text) > cells:
+    while text and _cells(text) > cells:
         text = text[:-1]
     return text
 
 
+def _cells(text: str) -> int:
+    """How many cells a text takes that is shown."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # only who shows something else pays for it
+
+    return cell_len(text)
+
+
 def shown(text: str) -> str:
     """A text in which nothing changes the terminal or the order of the line."""
+    if text.isascii() and text.isprintable():  # as nearly all is
+        return text
     return text.replace("\t", TAB).translate(_PICTURES)

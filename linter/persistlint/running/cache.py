@@ -215,9 +215,14 @@ def _consulted(marks: str, path: str, surroundings: Surroundings) -> str:
 def _mark_now(mark: str, path: str, surroundings: Surroundings) -> str:
     if not mark.startswith(OF_HISTORY):
         return surroundings.mark_of_tables(path)
+    now: str = surroundings.once(_history_of, os.path.dirname(path))  # noqa: PTH120 - as for `stat`
+    return now
+
+
+def _history_of(folder: str) -> str:
     from persistlint.history import state  # only who has asked git pays for it
 
-    return state(Path(path).absolute())
+    return state(Path(folder, "-").absolute())
 
 
 def _is_of_tables(marks: str) -> bool:

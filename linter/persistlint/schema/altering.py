@@ -35,7 +35,7 @@ def altered(change: TableChange, table: Table) -> Table | None:
     return None
 
 
-@altered.register
+@altered.register(AddColumn)
 def _(change: AddColumn, table: Table) -> Table | None:
     if table.column(change.column.name) is not None:
         return None
@@ -46,7 +46,7 @@ def _(change: AddColumn, table: Table) -> Table | None:
     )
 
 
-@altered.register
+@altered.register(DropColumn)
 def _(change: DropColumn, table: Table) -> Table:
     name = change.column
     return replace(
@@ -57,7 +57,7 @@ def _(change: DropColumn, table: Table) -> Table:
     )
 
 
-@altered.register
+@altered.register(RenameColumn)
 def _(change: RenameColumn, table: Table) -> Table:
     old, new = change.column, change.to
     return replace(
@@ -75,7 +75,7 @@ def _(change: RenameColumn, table: Table) -> Table:
     )
 
 
-@altered.register
+@altered.register(ChangeType)
 def _(change: ChangeType, table: Table) -> Table:
     if change.column is None:
         return replace(table, columns=_changed(table, change.name, type=change.type))
@@ -93,22 +93,22 @@ def _(change: ChangeType, table: Table) -> Table:
     )
 
 
-@altered.register
+@altered.register(SetNotNull)
 def _(change: SetNotNull, table: Table) -> Table:
     return replace(table, columns=_changed(table, change.column, is_required=change.is_required))
 
 
-@altered.register
+@altered.register(SetDefault)
 def _(change: SetDefault, table: Table) -> Table:
     return replace(table, columns=_changed(table, change.column, default=change.default))
 
 
-@altered.register
+@altered.register(SetIdentity)
 def _(change: SetIdentity, table: Table) -> Table:
     return replace(table, columns=_changed(table, change.column, is_identity=True))
 
 
-@altered.register
+@altered.register(AddConstraint)
 def _(change: AddConstraint, table: Table) -> Table:
     constraint = change.constraint
     if constraint.index:
@@ -119,14 +119,14 @@ def _(change: AddConstraint, table: Table) -> Table:
     return replace(table, constraints=(*table.constraints, constraint))
 
 
-@altered.register
+@altered.register(DropConstraint)
 def _(change: DropConstraint, table: Table) -> Table:
     return replace(
         table, constraints=tuple(found for found in table.constraints if found is not dropped(change, table))
     )
 
 
-@altered.register
+@altered.register(RenameKey)
 def _(change: RenameKey, table: Table) -> Table:
     return replace(
         table,
@@ -139,7 +139,7 @@ def _(change: RenameKey, table: Table) -> Table:
     )
 
 
-@altered.register
+@altered.register(ValidateConstraint)
 def _(change: ValidateConstraint, table: Table) -> Table:
     return replace(
         table,
@@ -149,7 +149,7 @@ def _(change: ValidateConstraint, table: Table) -> Table:
     )
 
 
-@altered.register
+@altered.register(SetRowSecurity)
 def _(change: SetRowSecurity, table: Table) -> Table:
     enabled, forced = change.is_enabled, change.is_forced
     return replace(
@@ -159,17 +159,17 @@ def _(change: SetRowSecurity, table: Table) -> Table:
     )
 
 
-@altered.register
+@altered.register(CreatePolicy)
 def _(change: CreatePolicy, table: Table) -> Table:
     return replace(table, policies=(*table.policies, change.policy))
 
 
-@altered.register
+@altered.register(DropPolicy)
 def _(change: DropPolicy, table: Table) -> Table:
     return replace(table, policies=tuple(policy for policy in table.policies if policy.name != change.name))
 
 
-@altered.register
+@altered.register(CreateIndex)
 def _(change: CreateIndex, table: Table) -> Table | None:
     if change.if_not_exists and any(index.name == change.index.name for index in table.indexes):
         return None

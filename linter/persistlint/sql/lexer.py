@@ -198,6 +198,8 @@ class _Vocabulary(dict[str, Kind]):
             return Kind.STRING
         if text[0] == "(" and len(text) > 1:
             return Kind.ROWS
+        if text.startswith(("--", "/*")):
+            return Kind.COMMENT
         match = self.pattern.match(text)
         kind = _KINDS[match.lastgroup or "OTHER"] if match else Kind.OTHER
         if kind in _PLAIN:
@@ -228,6 +230,7 @@ def portions(text: str, dialect: str | None, position: int, *, has_rows: bool) -
     found = pattern.finditer(text, position)
     while True:
         spaced = list(map(re.Match.group, islice(found, portion)))
+        is_last = len(spaced) < portion
         texts = list(map(str.lstrip, spaced))
         while texts and not texts[-1]:  # the end of the text, behind space and once more
             texts.pop()
@@ -250,6 +253,8 @@ def portions(text: str, dialect: str | None, position: int, *, has_rows: bool) -
             tokens[-1] = Token(last.kind, text[last.start : position], last.start, position, "")
             found, portion = pattern.finditer(text, position), _LEAST
         yield tokens
+        if is_last and not is_nested:
+            return
 
 
 def _comment_end(text: str, position: int) -> int:

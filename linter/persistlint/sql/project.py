@@ -26,6 +26,7 @@ from persistlint.sql.listing import Signature, files_below, listed_below, place_
 from persistlint.sql.manifests import dialect_of_project
 from persistlint.sql.neighbours import (
     VERSION,
+    absolute,
     database_named,
     step_named,
     undone_by,
@@ -85,7 +86,7 @@ class Project:
 def dialect_of(path: str, content: bytes, reader: Reader = SQL) -> str | None:
     """The dialect of a file: what the files around it are written in where they agree, else what it tells itself. Where
     it is on disk, and no file of SQL tells anything, what the project has drivers for."""
-    files = _files(_absolute(path), reader)
+    files = _files(absolute(path), reader)
     told = _usual_dialect(files, reader)
     if told.is_common:
         return told.dialect
@@ -110,7 +111,7 @@ def read_in_project(
 ) -> Script | None:
     """A file as a part of its project; None where it is no migration. One that is not on disk, or alone in its folder,
     stands for itself. The dialect is that of all files of the project where the configuration says it."""
-    file = _absolute(path)
+    file = absolute(path)
     files = _files(file, reader)
     forward = undone_by(file)  # the file itself, or the one that it is the way back of
     if len(files) < (2 if forward == file else 1):
@@ -175,16 +176,6 @@ def _with_own(final: Catalog, script: Script, project: Project) -> Catalog:
 def _place(project: Project, path: str) -> int:
     """How many scripts stand up to and with a path."""
     return project.places.get(path) or bisect_right(project.paths, place_of(path), key=place_of)
-
-
-def _absolute(path: str) -> str:
-    folder, name = os.path.split(path)
-    return os.path.join(_absolute_folder(folder, os.getcwd()), name)  # noqa: PTH109, PTH118 - as below
-
-
-@lru_cache(maxsize=64)
-def _absolute_folder(folder: str, here: str) -> str:
-    return str(Path(here, folder))
 
 
 def _files(path: str, reader: Reader) -> Signature:

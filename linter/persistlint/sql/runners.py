@@ -134,7 +134,7 @@ def _fits(pattern: Pattern, path: str, head: str) -> bool:
     """Whether a script is as those of a runner are, by itself."""
     if pattern.text is not None and not pattern.text.search(head):
         return False
-    if pattern.path is not None and not pattern.path.search(path):
+    if pattern.path is not None and not pattern.path.search(f"/{path}"):
         return False
     return not pattern.listed or _is_listed(path, pattern.listed)
 
@@ -188,23 +188,30 @@ def _around(path: str) -> str:
     return os.path.abspath(os.path.dirname(path))  # noqa: PTH100, PTH120
 
 
-@lru_cache(maxsize=1024)
 def texts_above(directory: str, name: str) -> list[str]:
     """The texts of the files of a name in a directory and those around it, the nearest first, up to the root of the
     repository."""
-    return [head_of(folder / name, _LARGEST) for folder in upwards(Path(directory)) if (folder / name).is_file()]
+    texts = (_text(folder, name) for folder in _directories(directory))
+    return [text for text in texts if text is not None]
+
+
+@lru_cache(maxsize=1024)
+def _text(directory: str, name: str) -> str | None:
+    path = f"{directory}/{name}"
+    return head_of(Path(path), _LARGEST) if os.path.isfile(path) else None  # noqa: PTH113
+
+
+@lru_cache(maxsize=1024)
+def _directories(directory: str) -> tuple[str, ...]:
+    """A directory and those around it, as text: there may be one for each script."""
+    return tuple(map(str, upwards(Path(directory))))
 
 
 def _has_manifest(path: str) -> bool:
     folder = _folder(path)
-    return bool(folder) and _is_in_project(folder)
+    return folder != "" and any(map(_has_one, _directories(folder)))
 
 
 @lru_cache(maxsize=1024)
-def _is_in_project(directory: str) -> bool:
-    return any(map(_has_one, upwards(Path(directory))))
-
-
-@lru_cache(maxsize=1024)
-def _has_one(directory: Path) -> bool:
-    return any((directory / name).is_file() for name in MANIFESTS)
+def _has_one(directory: str) -> bool:
+    return any(os.path.isfile(f"{directory}/{name}") for name in MANIFESTS)  # noqa: PTH113

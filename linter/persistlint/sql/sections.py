@@ -23,9 +23,10 @@ _MARK = regex(rf"^[ \t]*(?:(?P<forward>{_FORWARD})|(?P<back>{_BACK}))[^\n]*", re
 # What every mark has: a pattern that begins with its own text is found much faster than one that begins with a line.
 _HINT = regex(r"--\s*(?:\+|migrate:|rambler|up|down|!ups|!downs|create above|//\s*@undo|@undo)", re.IGNORECASE)
 _ANNOTATION = regex(r"\s*--\s*\+\w+\s+Statement(?:Begin|End)\b", re.IGNORECASE)
+# In a path behind a slash: a pattern that begins with a set of characters is found much faster.
 _BACK_FILE = regex(
-    r"(?:^|/)down\.sql$|[._-](?:down|rollback|undo|revert)\.sql$|(?:^|/)U\d[^/]*__[^/]*\.sql$"
-    r"|(?:^|/)(?:rollbacks?|downgrades?|down|undo|reverts?)/[^/]*\.sql$",
+    r"[/._-](?:(?<=/)down\.sql$|(?<=[._-])(?:down|rollback|undo|revert)\.sql$|(?<=/)U\d[^/]*__[^/]*\.sql$"
+    r"|(?<=/)(?:rollbacks?|downgrades?|down|undo|reverts?)/[^/]*\.sql$)",
     re.IGNORECASE,
 )
 
@@ -59,7 +60,7 @@ class Sections:
 
 def sections(path: str, text: str) -> Sections:
     """The parts of a file. One whose name says that it undoes another goes back from its beginning."""
-    found = [Section(0, _BACK_FILE.search(path) is None)]
+    found = [Section(0, _BACK_FILE.search(f"/{path}") is None)]
     if _HINT.search(text):
         found += [
             Section(match.start(), match.lastgroup == "forward", match.group().strip())
