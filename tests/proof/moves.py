@@ -127,6 +127,45 @@ export async function move(id, amount) {
 }
 """,
     ),
+    "together, pg, where the name of its connection is taken": (
+        "postgres",
+        """
+import pg from "pg";
+
+const pool = new pg.Pool({ host: process.env.ADDRESS, user: "postgres", database: "postgres" });
+
+export async function move(id, amount) {
+  const ids = [id].map((client) => client);
+  await pool.query("INSERT INTO moves (account, amount) VALUES ($1, $2)", [ids[0], amount]);
+  await pool.query("UPDATE accounts SET balance = balance - $1 WHERE id = $2", [amount, ids[0]]);
+}
+""",
+    ),
+    "rolled back before a return, pg": (
+        "postgres",
+        """
+import pg from "pg";
+
+const pool = new pg.Pool({ host: process.env.ADDRESS, user: "postgres", database: "postgres" });
+
+export async function move(id, amount) {
+  const client = await pool.connect();
+  try {
+    await client.query("BEGIN");
+    const { rows } = await client.query("SELECT balance FROM accounts WHERE id = $1 FOR UPDATE", [id]);
+    if (rows[0].balance < amount) return;
+    await client.query("INSERT INTO moves (account, amount) VALUES ($1, $2)", [id, amount]);
+    await client.query("UPDATE accounts SET balance = balance - $1 WHERE id = $2", [amount, id]);
+    await client.query("COMMIT");
+  } catch (error) {
+    await client.query("ROLLBACK");
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+""",
+    ),
     "together, a client of pg": (
         "postgres",
         """

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.fixes.ending import ending_of
 from persistlint.fixes.go import returned
-from persistlint.fixes.guards import insert, is_in_loop, unsafe
+from persistlint.fixes.guards import guarded_place, insert, is_in_loop, line_before, unsafe
+from persistlint.fixes.refusal import RefusalError
 from persistlint.fixes.wrapping import wrapped
 from persistlint.ir import (
     Assign,
@@ -21,7 +22,9 @@ from persistlint.ir import (
     Name,
     Return,
     Statement,
+    Try,
     With,
+    statements_in,
 )
 from persistlint.regexes import regex
 from persistlint.source import Range
@@ -69,6 +72,43 @@ def rolled_back(program: Program, fact: Transaction) -> tuple[Fix, ...]:
         *before, last = edits
         edits = (*before, Edit(Range(start, program.line_end(release.range.end)), last.text))
     return unsafe("Roll it back where something fails", *edits)
+
+
+def rolled_back_before(program: Program, fact: Transaction, left: Range) -> tuple[Fix, ...]:
+    """The rollback before a `return` that leaves the `try` in which the commit stands. Raises `RefusalError`."""
+    frames = program.frames(left)
+    frame = frames[-1] if frames else None
+    if frame is None or not isinstance(frame.statement, Return):
+        raise RefusalError("nothing can stand before the way out")
+    handle = fact.handle.name if fact.handle is not None else fact.opener.name
+    names = {handle, fact.opener.name}
+    attempts = [each.statement for each in frames if isinstance(each.statement, Try)]
+    body = [each for attempt in attempts for each in statements_in(attempt.body)]
+    commit = next((each for each in body if _is_commit(program, each, names)), None)
+    if commit is None:
+        raise RefusalError("the commit is no statement of its own, from which the rollback can be spelled")
+    given = program.source.text(frame.statement.range)
+    if any(re.search(rf"(?<![\w.]){re.escape(name)}(?![\w])", given) for name in names):
+        raise RefusalError("what is returned asks the transaction once more")
+    title, undo = "Roll it back before the return", f"{_rollback(program, commit, fact)}{program.semicolon}"
+    start = frame.statement.range.start
+    if not program.source.content[program.line_start(start) : start].strip() and guarded_place(program, left):
+        return unsafe(title, line_before(program, frame, undo))
+    return unsafe(title, *_in_braces(program, frame, undo))
+
+
+def _in_braces(program: Program, frame: Frame, line: str) -> tuple[Edit, ...]:
+    """A line before the `return` of a branch of JavaScript that has no braces."""
+    place = frame.statement.range
+    before = program.source.content[: place.start].rstrip()
+    is_branch = program.source.language != "python" and before.endswith((b")", b"else"))
+    if not is_branch or program.indent is None or not program.is_clean(Range(len(before), place.end)):
+        raise RefusalError("nothing can stand before the `return` on its line")
+    end = place.end + program.source.content.startswith(b";", place.end)
+    indentation = program.indentation(len(before) - 1)
+    inner = f"\n{indentation}{program.indent}"
+    given = program.source.text(Range(place.start, end))
+    return (Edit(Range(len(before), end), f" {{{inner}{line}{inner}{given}\n{indentation}}}"),)
 
 
 def error_of(fact: Transaction, call: str) -> str:

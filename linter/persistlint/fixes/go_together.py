@@ -11,7 +11,8 @@ from persistlint.diagnostic import Edit
 from persistlint.fixes.go import returned
 from persistlint.fixes.guards import above_comments, insert, is_in_loop, unsafe
 from persistlint.fixes.handles import call_at, roots_of
-from persistlint.fixes.regions import region_of
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.regions import NOT_IN_ONE_BLOCK, refuse_others, region_of
 from persistlint.fixes.wrapping import wrapped
 from persistlint.ir import Assign, Collection, Defer, If, Import, Loop, Name, Nested, Return
 from persistlint.records import dataclass
@@ -39,10 +40,12 @@ def begun_and_committed(program: Program, earlier: Effect, later: Effect, effect
     if library is not None and library.name == _GORM:
         return _in_function(program, earlier, later, effects)
     way = _begins().get(library.name) if library is not None else None
+    if way is None:
+        return ()
     region = region_of(program, earlier.range, later.range)
     frame = program.frame(earlier.range)
-    if way is None or region is None or frame is None or frame.function is None:
-        return ()
+    if region is None or frame is None or frame.function is None:
+        raise RefusalError(NOT_IN_ONE_BLOCK)
     block, following, _ = region
     if isinstance(block[-1], Assign) and following and isinstance(following[0], If):  # the test of its error
         block, following = (*block, following[0]), following[1:]
@@ -53,25 +56,29 @@ def begun_and_committed(program: Program, earlier: Effect, later: Effect, effect
     is_given = isinstance(last, Return) and last.value is not None and last.value.range == later.range
     is_given = is_given and frame.function.returns.strip() == "error"
     if not (isinstance(last, If | Loop | Nested) or gives_error or is_given) or not program.is_alone(last):
-        return ()
+        raise RefusalError("no test of the error of the last write stands behind it")
     if not gives_error and _GIVES_MORE.fullmatch(behind):
-        return ()
+        raise RefusalError("what is returned behind the last write holds its error")
     start, end = program.line_start(block[0].range.start), program.line_end(block[-1].range.end)
     inside = [effect for effect in effects if effect.range in Range(start, end)]
-    is_plain = all(not each.via and each.handle.is_same(handle) and not each.is_parallel for each in inside)
+    refuse_others(block, inside, handle)
     leave = returned(program, frame.function, "err")
-    if leave is None or not is_plain or handle.role.value != "pool" or program.has_name(_NAME, frame.function.range):
-        return ()
+    if leave is None:
+        raise RefusalError("the function gives no error back")
+    if handle.role.value != "pool":
+        raise RefusalError("nothing here tells whether a transaction can be begun on it")
+    if program.has_name(_NAME, frame.function.range):
+        raise RefusalError(f"the name `{_NAME}` stands for something else here")
     if is_in_loop(program, earlier.range):
-        return ()  # what is deferred waits for the end of the function
+        raise RefusalError("in a loop a deferred rollback waits for the end of the function")
     call = call_at(program, earlier.range)
     context = program.source.text(call.arguments[0].range) if call is not None and call.arguments else ""
     begin = way.context if way.context and (earlier.method.endswith("Context") or not way.begin) else way.begin
     if "{context}" in begin and _CONTEXT.fullmatch(context) is None:
-        return ()
+        raise RefusalError("nothing here tells the context that the transaction begins with")
     roots = roots_of(program, handle, inside)
-    if roots is None:
-        return ()
+    if roots is None or not all(each.handle.is_same(handle) for each in inside):
+        raise RefusalError("one of the calls cannot be sent through the transaction as it is written")
     indentation = program.indentation(start)
     failed = f"err != nil {{\n{indentation}\t{leave}\n{indentation}}}"
     undo = f"{_NAME}.Rollback({way.end.format(context=context)})"
@@ -116,19 +123,25 @@ def _in_function(program: Program, earlier: Effect, later: Effect, effects: Sequ
     region, handle = region_of(program, earlier.range, later.range), later.handle
     frame = next((each for each in program.frames(earlier.range) if _is_in_body(each)), None)
     gorm = next((each.local for each in program.module.body if isinstance(each, Import) and each.module == _MODULE), "")
-    if region is None or frame is None or frame.function is None or frame.function.returns.strip() != "error":
-        return ()
+    if region is None or frame is None or frame.function is None:
+        raise RefusalError(NOT_IN_ONE_BLOCK)
+    if frame.function.returns.strip() != "error":
+        raise RefusalError("the function does not return an error alone, as that of a transaction does")
     block = frame.block[frame.index :]
-    if region[0][0] is not block[0] or not isinstance(block[-1], Return) or not gorm:
-        return ()
+    if region[0][0] is not block[0] or not isinstance(block[-1], Return):
+        raise RefusalError("the writes do not stand among the statements up to the end of the function")
+    if not gorm or handle.role.value != "pool":
+        raise RefusalError("nothing here tells whether a transaction can be begun on it")
     whole = Range(program.line_start(block[0].range.start), program.line_end(block[-1].range.end))
     inside = [effect for effect in effects if effect.range in whole]
+    refuse_others(block, inside, handle)
     roots = roots_of(program, handle, inside)
-    is_plain = all(not each.via and each.handle.is_same(handle) and not each.is_parallel for each in inside)
-    if not is_plain or roots is None or handle.role.value != "pool":
-        return ()
-    if program.has_name(_NAME, frame.function.range) or any(isinstance(each, Defer) for each in block):
-        return ()
+    if roots is None or not all(each.handle.is_same(handle) for each in inside):
+        raise RefusalError("one of the calls cannot be sent through the transaction as it is written")
+    if any(isinstance(each, Defer) for each in block):
+        raise RefusalError("something is deferred between the writes, up to the end of the function")
+    if program.has_name(_NAME, frame.function.range):
+        raise RefusalError(f"the name `{_NAME}` stands for something else here")
     head = f"return {handle.name}.Transaction(func({_NAME} *{gorm}.DB) error {{"
     return unsafe(
         "Do both in one transaction", *wrapped(program, block, head, ("})",), [Edit(root, _NAME) for root in roots])

@@ -11,7 +11,17 @@ from persistlint.diagnostic import Edit
 from persistlint.facts import EffectKind, Role, Use
 from persistlint.fixes.guards import insert, unsafe
 from persistlint.fixes.handles import roots_of
-from persistlint.fixes.regions import goes_on, leaves_early, needed_behind, region_of, waits_for_others
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.regions import (
+    LEAVES,
+    NOT_IN_ONE_BLOCK,
+    WAITS,
+    leaves_early,
+    needed_behind,
+    refuse_others,
+    region_of,
+    waits_for_others,
+)
 from persistlint.fixes.wrapping import wrapped
 from persistlint.ir import ExpressionStatement, Return, Try
 from persistlint.records import dataclass
@@ -51,47 +61,57 @@ def in_one_transaction(program: Program, earlier: Effect, later: Effect, effects
     handle = later.handle
     is_pool = handle.role is Role.POOL
     pool = next((each for each in _ways(program, handle) if bool(each.take) is is_pool), None)
+    if pool is None:
+        return ()
     region = region_of(program, earlier.range, later.range)
     frame = program.frame(earlier.range)
-    if pool is None or region is None or frame is None or frame.function is None or program.indent is None:
-        return ()
+    if region is None or frame is None or frame.function is None or program.indent is None:
+        raise RefusalError(NOT_IN_ONE_BLOCK)
     block, following, is_async = region
     start, end = program.line_start(block[0].range.start), program.line_end(block[-1].range.end)
     inside = [effect for effect in effects if effect.range in Range(start, end)]
+    refuse_others(block, inside, handle)
     roots = roots_of(program, handle, inside)
-    is_plain = all(
-        each.handle.is_same(handle) and (each.use in _WAITED or not pool.waits) and not (each.via or each.is_parallel)
-        for each in inside
-    )
     is_waiting = is_async or not pool.waits
-    if roots is None or not (is_plain and is_waiting) or handle.role not in _ROLES or leaves_early(block):
-        return ()
-    if isinstance(block[-1], Return) or (is_pool and program.has_name(pool.name, frame.function.range)):
-        return ()
-    if goes_on(block, inside) or waits_for_others(block, inside):
-        return ()
+    if roots is None or not is_waiting or any(each.use not in _WAITED for each in inside if pool.waits):
+        raise RefusalError("something is sent whose end nothing here waits for")
+    if leaves_early(block) or isinstance(block[-1], Return):
+        raise RefusalError(LEAVES)
+    if waits_for_others(block, inside):
+        raise RefusalError(WAITS)
+    name = _free_name(program, pool, frame.function.range) if is_pool else handle.name
     whole = (*block, *following) if needed_behind(program, block) != [] else block
     behind = Range(end, program.line_end(whole[-1].range.end))
     if is_pool and any(each.handle.is_same(handle) and each.range in behind for each in effects):
-        return ()  # it would wait for a second connection while it holds the first
-    return unsafe("Do both in one transaction", *_on_one(program, pool, handle.name, whole, end, roots))
+        raise RefusalError("what follows asks for a second connection while the transaction holds the first")
+    edits = _on_one(program, pool, handle.name, name, whole, end, roots)
+    if not edits:
+        raise RefusalError(NOT_IN_ONE_BLOCK)
+    return unsafe("Do both in one transaction", *edits)
+
+
+def _free_name(program: Program, pool: Pool, scope: Range) -> str:
+    """What the connection of a pool is called in a function."""
+    names = (pool.name, f"transaction{pool.name.capitalize()}")
+    found = next((each for each in names if not program.has_name(each, scope)), "")
+    if not found:
+        raise RefusalError(f"the function uses the name `{pool.name}` for something else")
+    return found
 
 
 def _on_one(
-    program: Program, pool: Pool, opener: str, whole: Block, end: int, roots: Sequence[Range]
+    program: Program, pool: Pool, opener: str, name: str, whole: Block, end: int, roots: Sequence[Range]
 ) -> tuple[Edit, ...]:
     """The edits that run statements on one connection, with the commit behind the line that ends at `end`."""
     indentation, step, semicolon = program.indentation(whole[0].range.start), program.indent or "", program.semicolon
     quote = program.quote
-
-    name = pool.name or opener
 
     def call(method: str) -> str:
         return f"{'await ' if pool.waits else ''}{name}.{method.replace(chr(34), quote)}{semicolon}"
 
     begin = f"try {{\n{indentation}{step}{call(pool.begin)}"
     if pool.take:
-        head = f"const {pool.name} = await {opener}.{pool.take}{semicolon}\n{indentation}{begin}"
+        head = f"const {name} = await {opener}.{pool.take}{semicolon}\n{indentation}{begin}"
     else:
         head = f"{call(pool.begin)}\n{indentation}try {{"
     catch = "} catch (error) {"

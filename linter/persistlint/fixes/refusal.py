@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec
 from persistlint.diagnostic import Fix, Remedy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from persistlint.fixes.program import Program
 
@@ -35,3 +35,19 @@ def remedied(
             return Remedy(reason=str(refusal))
 
     return remedy
+
+
+def first_of(ways: Iterable[Callable[[], tuple[Fix, ...]]]) -> tuple[Fix, ...]:
+    """What the first way gives that has a fix. Raises the last `RefusalError` where none does and one refuses."""
+    refused: RefusalError | None = None
+    for way in ways:
+        try:
+            found = way()
+        except RefusalError as refusal:
+            refused = refusal
+            continue
+        if found:
+            return found
+    if refused is not None:
+        raise refused
+    return ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from persistlint.fixes.refusal import RefusalError
 from persistlint.ir import (
     Assign,
     Await,
@@ -27,9 +28,14 @@ from persistlint.source import Range
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from persistlint.facts import Effect
+    from persistlint.facts import Effect, Handle
     from persistlint.fixes.program import Program
     from persistlint.ir import Block, Statement
+
+# Why writes are not put into one transaction.
+NOT_IN_ONE_BLOCK = "the writes do not stand in one block, on lines of their own"
+LEAVES = "something leaves the function, or its loop, between the writes"
+WAITS = "something between the writes waits for other work, which would hold the transaction open"
 
 _PATTERN = regex(r"[\w$]+|\{[\w$,:.\s]*\}|\[[\w$,.\s]*\]")
 
@@ -52,6 +58,20 @@ def _is_declared(program: Program, statement: Statement) -> bool:
     start = program.line_start(statement.range.start)
     before = program.source.text(Range(start, statement.range.start)).strip()
     return isinstance(statement, Assign) and before in ("const", "let")
+
+
+def refuse_others(block: Block, effects: Sequence[Effect], handle: Handle) -> None:
+    """Raises `RefusalError` where a block does something to a database that a transaction of a handle has no part in,
+    or that may fail without harm to the rest."""
+    helper = next((each.via for each in effects if each.via), "")
+    if helper:
+        raise RefusalError(f"`{helper}` writes by itself, and would have to be given the transaction")
+    if any(each.is_parallel for each in effects):
+        raise RefusalError("several queries run at the same time, which one connection cannot")
+    if any(each.handle.library is not handle.library for each in effects):
+        raise RefusalError("another library asks a database between the writes")
+    if goes_on(block, effects):
+        raise RefusalError("a handler between the writes goes on where a query failed, which a transaction does not")
 
 
 def leaves_early(block: Block) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,18 @@ from persistlint.diagnostic import Edit
 from persistlint.fixes.guards import insert, unsafe
 from persistlint.fixes.handles import with_option
 from persistlint.fixes.imports import python_member
-from persistlint.fixes.regions import goes_on, is_tried, leaves_early, needed_behind, region_of, waits_for_others
+from persistlint.fixes.refusal import RefusalError, first_of
+from persistlint.fixes.regions import (
+    LEAVES,
+    NOT_IN_ONE_BLOCK,
+    WAITS,
+    is_tried,
+    leaves_early,
+    needed_behind,
+    refuse_others,
+    region_of,
+    waits_for_others,
+)
 from persistlint.fixes.wrapping import wrapped
 from persistlint.ir import (
     Argument,
@@ -67,17 +78,24 @@ def in_one_transaction(program: Program, earlier: Effect, later: Effect, effects
     """A transaction around two writes and all that stands between them, where nothing leaves them half-way. What they
     make is handed out of it where it is needed behind them."""
     library = later.handle.library
+    at_once = _at_once(program, earlier, later, effects)
+    if at_once or library is None or library.name not in _forms():
+        return at_once
     region = region_of(program, earlier.range, later.range)
-    if library is None or library.name not in _forms() or region is None or earlier.via or later.via:
-        return _at_once(program, earlier, later, effects)
-    found = (_in_form(program, form, earlier.handle, effects, region) for form in _forms()[library.name])
-    return next((fixes for fixes in found if fixes), ())
+    if earlier.via or later.via:
+        raise RefusalError(f"`{earlier.via or later.via}` writes by itself, and would have to be given the transaction")
+    if region is None:
+        raise RefusalError(NOT_IN_ONE_BLOCK)
+    fitting = [form for form in _forms()[library.name] if earlier.handle.role.value == form.on]
+    if not fitting:
+        raise RefusalError(f"nothing here tells what a transaction of {library.name} is opened on")
+    return first_of(partial(_in_form, program, form, earlier.handle, effects, region) for form in fitting)
 
 
 def _in_form(
     program: Program, form: Form, handle: Handle, effects: Sequence[Effect], region: tuple[Block, Block, bool]
 ) -> tuple[Fix, ...]:
-    """The statements of a block in a transaction of this form."""
+    """The statements of a block in a transaction of this form. Raises `RefusalError`."""
     library = handle.library
     block, following, is_async = region
     is_closure = program.source.language != "python"
@@ -88,24 +106,32 @@ def _in_form(
         block, needed = (*block, following[0]), []
     whole = Range(program.line_start(block[0].range.start), program.line_end(block[-1].range.end))
     inside = [effect for effect in effects if effect.range in whole]
-    is_plain = all(not each.via and each.handle.library is library and not each.is_parallel for each in inside)
-    is_wrong = (form.waits and not is_async) or (form.blocks and is_async)
-    if not is_plain or handle.role.value != form.on or leaves_early(block) or is_wrong:
-        return ()
-    if goes_on(block, inside) or (is_closure and waits_for_others(block, inside)):
-        return ()
+    refuse_others(block, inside, handle)
+    if leaves_early(block):
+        raise RefusalError(LEAVES)
+    if form.waits and not is_async:
+        raise RefusalError("the function is not `async`, so that it cannot wait for the transaction")
+    if form.blocks and is_async:
+        raise RefusalError("the function is `async`, and the transaction would block it")
+    if is_closure and waits_for_others(block, inside):
+        raise RefusalError(WAITS)
     if is_closure and not form.waits and _awaits(block):
-        return ()
+        raise RefusalError("something between the writes is awaited, which a synchronous transaction cannot")
     if form.unless and program.has_name(form.unless):
-        return ()
+        raise RefusalError(f"the file speaks of `{form.unless}`, under which the transaction may have no effect")
     opener = _opener(program, form, handle, inside)
+    if "{opener}" in form.head and not opener:
+        raise RefusalError("nothing here tells what the transaction is opened on")
     changes = _sent_through(program, inside, form, library.transactions.option if library is not None else "", whole)
     imported = python_member(program, *form.imports.split(":")) if form.imports else ("", ())
-    if changes is None or imported is None or needed is None or ("{opener}" in form.head and not opener):
-        return ()
+    if changes is None:
+        raise RefusalError("one of the calls cannot be sent through the transaction as it is written")
+    if needed is None:
+        raise RefusalError("what the block makes changes behind it, so that it cannot be handed out of the transaction")
     scope = whole if is_closure else _function(program, whole)
-    if form.handle and program.has_name(form.handle, scope):
-        return ()
+    if imported is None or (form.handle and program.has_name(form.handle, scope)):
+        taken = form.handle or form.imports.rpartition(":")[2]
+        raise RefusalError(f"the name `{taken}` stands for something else here")
     head = form.head.format(opener=opener, handle=form.handle, name=imported[0])
     head = head.replace("\n", f"\n{program.indentation(whole.start)}{program.indent}")
     tail = f"{form.tail}{program.semicolon}" if form.tail else ""
@@ -117,7 +143,9 @@ def _in_form(
         head = f"const {given} = {head}"
         tail = f"{program.indent}return {given}{program.semicolon}\n{program.indentation(whole.start)}{tail}"
     edits = wrapped(program, block, head, (tail,) if tail else (), changes)
-    return unsafe("Do both in one transaction", *edits, *imported[1]) if edits else ()
+    if not edits:
+        raise RefusalError(NOT_IN_ONE_BLOCK)
+    return unsafe("Do both in one transaction", *edits, *imported[1])
 
 
 def _at_once(program: Program, earlier: Effect, later: Effect, effects: Sequence[Effect]) -> tuple[Fix, ...]:

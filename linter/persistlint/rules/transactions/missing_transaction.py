@@ -156,11 +156,10 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Sign, inserts, tidies, updates
-from persistlint.fixes import pools
 from persistlint.fixes.begun import begun_for_both
 from persistlint.fixes.commits import left_to_the_next
-from persistlint.fixes.go_together import begun_and_committed
-from persistlint.fixes.together import in_one_transaction
+from persistlint.fixes.refusal import remedied
+from persistlint.fixes.uniting import united
 from persistlint.paths import is_example, is_generated, is_job, is_migration, is_script, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
@@ -170,7 +169,6 @@ from persistlint.rules.torn import belong_together, runs_again
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Fix
     from persistlint.facts import Handle
     from persistlint.source import SourceFile
 
@@ -235,7 +233,7 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
             if is_light or by_hand or is_of_caller or _sees_to(earlier, later, context.file)
             else None,
             related=(Related(earlier.range, "the first write"),),
-            fixes=_fix(earlier, following, fact, context),
+            remedy=remedied(context.program, united, earlier, following, fact),
         )
 
 
@@ -300,15 +298,6 @@ def _has_caller(earlier: Effect, later: Effect, procedure: Procedure, language: 
     is_move = all(updates(effect.method) and not effect.is_repeatable for effect in (earlier, later))
     is_called = language == "python" and not procedure.is_entry and not is_move
     return is_called or procedure.may_run_inside
-
-
-def _fix(earlier: Effect, later: list[Effect], fact: Procedure, context: RuleContext) -> tuple[Fix, ...]:
-    """A transaction around as many of the writes as can be in one; none on what somebody else may have begun one on."""
-    if context.program is None or fact.receives is not None:
-        return ()
-    ways = (begun_and_committed,) if context.file.language == "go" else (in_one_transaction, pools.in_one_transaction)
-    found = (way(context.program, earlier, last, fact.effects) for last in reversed(later) for way in ways)
-    return next((fixes for fixes in found if fixes), ())
 
 
 def _stands_alone(effect: Effect, procedure: Procedure) -> bool:

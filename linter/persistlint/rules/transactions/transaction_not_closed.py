@@ -104,7 +104,8 @@ def rename(path, name):
 
 Go: `defer tx.Rollback()` behind the test of the error. Elsewhere the form that takes a callback or a `with` block, or
 `try` with a rollback in the handler. The fix does so; a `try` around what stands up to the commit is unsafe, for it is
-only right where nothing else ends the transaction. A connection is given back in a deferred call, or in the `finally`
+only right where nothing else ends the transaction. So is a rollback before a `return`, for something may have been
+written that was meant to stay. A connection is given back in a deferred call, or in the `finally`
 of the `try` that follows.
 
 ## When not to use it
@@ -122,7 +123,8 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import Role, Scoping, Sign, Transaction
-from persistlint.fixes.closing import error_of, later_defer, returned_commit, rolled_back
+from persistlint.fixes.closing import error_of, later_defer, returned_commit, rolled_back, rolled_back_before
+from persistlint.fixes.refusal import remedied
 from persistlint.fixes.releasing import given_back
 from persistlint.paths import is_generated, is_test
 from persistlint.rule import RuleContext, rule
@@ -163,6 +165,7 @@ def transaction_not_closed(fact: Transaction, context: RuleContext) -> Iterator[
             "The transaction that is opened here stays open where the function returns before its commit.",
             help="Roll it back before that `return`, or use the form that takes a callback.",
             related=(Related(fact.left, "the function is left here"),),
+            remedy=remedied(context.program, rolled_back_before, fact, fact.left),
         )
     if fact.unreleased is not None and fact.leak is None:
         yield context.report(
