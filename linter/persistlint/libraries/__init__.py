@@ -129,6 +129,8 @@ Keys of an operation (a method or function):
 - `table`: index of the argument that names the table or model.
 - `rows`: index of the argument that is the number of rows that a query gives at most, or a list of the keys of an
   object that has it.
+- `fills`: index of the argument that points to the variable which what it yields is put into (Go); without `yields`,
+  that is as hostile as the receiver of a method, or the first argument of a function.
 - `keeps`: the number that it gives is the one that it is given, or a larger one.
 - `options`: index of the argument in which the option of `[transactions]` stands.
 - `handle`: index of the argument that it is sent through, where that is not the receiver.
@@ -203,6 +205,7 @@ class Operation:
     role: str = ""
     rows: int | tuple[str, ...] | None = None
     keeps: bool = False
+    fills: int | None = None
 
     @property
     def is_sink(self) -> bool:

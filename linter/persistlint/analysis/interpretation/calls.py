@@ -46,6 +46,7 @@ from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.analysis.interpretation.interpreter import Interpreter
+    from persistlint.libraries import Operation
 
 _YIELDS = {
     "number": Origin.NUMBER,
@@ -84,6 +85,20 @@ def _let_fill(node: Call, machine: Interpreter) -> None:
         match argument.value:
             case Unary(operator="&", operand=Name(id=name)) if machine.lookup(name) in (CONSTANT, EMPTY):
                 machine.bind(argument.value.operand, UNKNOWN)
+
+
+def _fill(operation: Operation, receiver: Value | None, actuals: list[Actual], machine: Interpreter) -> None:
+    """Let a call put data from outside into a struct of the file: `json.NewDecoder(r.Body).Decode(&order)`. What it
+    does to another type, another file may check."""
+    index = operation.fills or 0
+    source = receiver if receiver is not None else actuals[0].value if actuals else UNKNOWN
+    if index >= len(actuals) or (operation.yields != "request" and origin_of(source) is not Origin.REQUEST):
+        return
+    target = actuals[index].expression
+    target = target.operand if isinstance(target, Unary) and target.operator == "&" else target
+    held = machine.lookup(target.id) if isinstance(target, Name) else None
+    if isinstance(held, Instance):
+        machine.bind(target, replace(held, origin=Origin.REQUEST))
 
 
 # What gives a value itself as a text.
@@ -127,6 +142,9 @@ def _call_one(
         return Instance(called.definition)
     if (result := builtins.call(node, receiver, called, actuals, machine)) is not None:
         return result
+    if resolved is not None and resolved.operation.fills is not None:
+        _fill(resolved.operation, receiver if resolved.type is not None else None, actuals, machine)
+        return UNKNOWN
     if resolved is not None:
         result = result_of(resolved, node, receiver, actuals, machine)
         others = [other.returned for other in of_other_libraries(node, receiver, resolved)]

@@ -30,7 +30,7 @@ from persistlint.analysis.interpretation.values import (
 )
 from persistlint.analysis.names import GO_METADATA, METADATA, SETTINGS, all_caps, is_settings, last_name, path_of
 from persistlint.facts import Origin
-from persistlint.ir import Attribute, Call, Expression, Name, Number, Subscript, Unknown
+from persistlint.ir import Assign, Attribute, Call, Expression, Name, Number, String, Subscript, Unknown
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
@@ -95,7 +95,9 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                 found = machine.names.declared(declared)  # its default is what nobody gave
             if isinstance(found, Closure):
                 return _method_or_property(Closure(found.function, found.home, value), name, machine)
-            if origin is Origin.PARAMETER:
+            if origin is Origin.REQUEST and _is_validated(definition, name):
+                return CHECKED
+            if origin in (Origin.PARAMETER, Origin.REQUEST):
                 if found is not None and origin_of(found) is not Origin.UNKNOWN:
                     return found
                 handed = machine.field_of(definition, name) if found is None else None
@@ -167,6 +169,22 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                 return UNKNOWN
             return Atom(origin)
     return UNKNOWN
+
+
+# The rules of a validator, in the tag of a field of Go, that leave no text which could mean something to SQL.
+_VALIDATES = regex(r"\b(?:oneof=|alpha(?:num)?\b|numeric\b|number\b|boolean\b|uuid\w*\b|hexadecimal\b|datetime=)")
+
+
+def _is_validated(definition: ClassDefinition, name: str) -> bool:
+    """Whether the tag of a field of Go says what it may hold: `binding:"oneof=asc desc"`."""
+    tags = (
+        tag.value
+        for field in definition.body
+        if isinstance(field, Assign) and isinstance(field.target, Name) and field.target.id == name
+        for tag in field.decorators
+        if isinstance(tag, String)
+    )
+    return any(map(_VALIDATES.search, tags))
 
 
 def _filled(definition: ClassDefinition, name: str) -> str | None:

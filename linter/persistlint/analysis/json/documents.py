@@ -22,9 +22,15 @@ if TYPE_CHECKING:
 
 LIST_METHODS = frozenset(["filter", "slice", "sort", "reverse", "concat", "toSorted", "toReversed", "flat", "splice"])
 # What a builder of queries has, and no list: it gives the same rows, or fewer.
-_BUILDS = frozenset(
-    ["from", "where", "limit", "offset", "orderBy", "having", "innerJoin", "leftJoin", "rightJoin", "fullJoin", "for"]
+_BUILDS = regex(
+    r"from|select|limit|offset|orderBy|groupBy|having|distinct|join|innerJoin|leftJoin|rightJoin|fullJoin|for"
+    r"|(?:where|andWhere|orWhere)(?:In|NotIn|Not|Null|NotNull|Between|Raw)?"
 )
+_QUERIES = regex(
+    r"all|filter|exclude|order_by|select_related|prefetch_related|distinct|annotate|only|defer|reverse|values|values_list"
+)  # the same of Django
+_NARROWS = frozenset(["filter", "exclude"])  # which may leave none of the rows
+_COUNTS_ROWS = frozenset(["count", "exists"])
 _ELEMENT_METHODS = frozenset(["at", "shift", "pop"])
 _TEXT_METHODS = regex(
     r"(?:l|r)?strip|r?split|lower|upper|title|capitalize|replace|startswith|endswith|encode|decode|format|join|items|keys"
@@ -46,7 +52,7 @@ def method(node: Call, function: Attribute, base: Document, run: Run, state: Sta
     entry = run.member(name, Owner("document"), len(node.arguments))
     if entry is not None:
         return Text(base.origin)
-    if base.origin is JsonOrigin.ROWS and name in _BUILDS:
+    if base.origin is JsonOrigin.ROWS and _BUILDS.fullmatch(name):
         return base
     if run.is_script and name in LIST_METHODS:
         _continue_chain(function, node, run)
@@ -61,6 +67,11 @@ def method(node: Call, function: Attribute, base: Document, run: Run, state: Sta
 
 def _python_method(node: Call, function: Attribute, base: Document, run: Run, state: State) -> Value | None:
     name = function.name
+    if base.origin is JsonOrigin.ROWS and name in _COUNTS_ROWS and not node.arguments:
+        run.counted.add(run.query(function.value))
+    if base.origin is JsonOrigin.ROWS and _QUERIES.fullmatch(name) and base.cause is None:
+        kept = 0 if name in _NARROWS else base.length
+        return replace(base, length=max(kept, int((run.query(node) or None) in run.counted)))
     first = node.arguments[0].value if node.arguments else None
     found = _python_result(node, function, name, first, base, run, state)
     if (place := place_of(function.value)) is not None:

@@ -116,6 +116,8 @@ def measured(test: Expression, run: Run) -> Expression | None:
             return run.counts.get(id)
         case Call(function=function, arguments=(argument, *_)) if last_name(function) == "len":
             return argument.value
+        case Call(function=Attribute(name="count" | "exists", value=value), arguments=()):  # of Django
+            return value
         case Attribute(name=name, value=value) if name in _LENGTHS:
             return value
         case Attribute(name=name) if name in _COUNTS:
@@ -212,7 +214,9 @@ def _called(test: Call, run: Run, state: State) -> None:
     name = last_name(test.function)
     arguments = [argument.value for argument in test.arguments]
     owner = test.function.value if isinstance(test.function, Attribute) else None
-    if name in ("len", "bool", "Boolean", "any", "all") and arguments:
+    if owner is not None and (counted := measured(test, run)) is not None:
+        _long(counted, 1, state)
+    elif name in ("len", "bool", "Boolean", "any", "all") and arguments:
         _present(arguments[0], state)
         if name != "Boolean" and (place := place_of(arguments[0])) is not None:
             state.measure(place, 1)

@@ -43,6 +43,9 @@ class Chain:
     is_asserted: bool = False
 
 
+_LONGEST_QUERY = 1_000  # bytes
+
+
 @dataclass
 class Run:
     """One file. `values` and `chains` go by the identity of the expression; what is found goes by its range, so that a
@@ -75,6 +78,7 @@ class Run:
     counts: dict[str, Expression | None] = field(default_factory=dict)  # whose elements a variable is the number of
     missing: dict[tuple[int, Place], Range] = field(default_factory=dict)  # where a function first misses a part
     answered: set[Range] = field(default_factory=set)  # requests whose status somebody looks at
+    counted: set[str] = field(default_factory=set)  # the queries whose rows are counted, by their texts
     shaped: dict[Range, tuple[Place | None, JsonShape]] = field(default_factory=dict)
     validated: set[Place] = field(default_factory=set)
 
@@ -158,6 +162,11 @@ class Run:
     def look_into(self, document: Document) -> None:
         """Note that something looks at the shape of decoded JSON: what a failed request gives does not pass for it."""
         self.answered.update(request for request, decoded in self.requests.items() if document.root in decoded)
+
+    def query(self, expression: Expression) -> str:
+        """The source text by which a query is known again, "" where that is too long."""
+        is_short = expression.range.end - expression.range.start <= _LONGEST_QUERY
+        return self.text(expression) if is_short else ""
 
     def text(self, expression: Expression) -> str:
         """The source text of an expression, on one line."""

@@ -26,14 +26,20 @@ from persistlint.ir import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from persistlint.analysis.transactions.walk import Walk
     from persistlint.ir import Expression, Function, Statement
     from persistlint.source import Range
 
-SCANS = frozenset(["MapScan", "Scan", "SliceScan", "StructScan"])
+_OF_SQL = frozenset(["MapScan", "Scan", "SliceScan", "StructScan"])
+_OF_DOCUMENTS = frozenset(["All", "Decode"])  # of MongoDB
+SCANS = _OF_SQL | _OF_DOCUMENTS
+_GIVES_DOCUMENTS = frozenset(["Aggregate", "Find"])
+_GIVES_DOCUMENT = frozenset(["FindOne"])
 _GIVES_ROW = frozenset(["QueryRow", "QueryRowContext", "QueryRowx", "QueryRowxContext"])
+_SEVERAL = GIVES_ROWS | _GIVES_DOCUMENTS
+_ONE = _GIVES_ROW | _GIVES_DOCUMENT
 _COMPARES = frozenset(["==", "!=", "<", "<=", ">", ">="])
 
 
@@ -43,9 +49,9 @@ def dropped_scans(function: Function, walk: Walk) -> Iterator[DroppedScan]:
     behind it, for that asks the same; and one of a single row in a function that gives something and no error, whose
     callers take the zero for a row that is not there."""
     asked = {effect.range for effect in walk.effects if not effect.via}
-    gives = GIVES_ROWS if function.returns and "error" not in function.returns else GIVES_ROWS | _GIVES_ROW
+    gives = _SEVERAL if function.returns and "error" not in function.returns else _SEVERAL | _ONE
     statements = list(statements_in(function.body))
-    rows = {name for each in statements if (name := _rows_of(each, gives, asked)) is not None}
+    rows = dict(pair for each in statements if (pair := _rows_of(each, gives, asked)) is not None)
     calls = [each for each in statements if isinstance(each, ExpressionStatement)]
     found = [each for each in calls if _is_scan(each.value, rows, gives, asked)]
     if not found:
@@ -60,25 +66,28 @@ def dropped_scans(function: Function, walk: Walk) -> Iterator[DroppedScan]:
             yield DroppedScan(call.range, (), last_name(call.function), names[0] if names else "")
 
 
-def _rows_of(statement: Statement, gives: frozenset[str], asked: set[Range]) -> str | None:
-    """The variable of `rows, err := db.Query(…)` or `row := db.QueryRow(…)`."""
+def _rows_of(statement: Statement, gives: frozenset[str], asked: set[Range]) -> tuple[str, str] | None:
+    """The variable of `rows, err := db.Query(…)` or `row := db.QueryRow(…)`, and the name of the method."""
     if not isinstance(statement, Assign) or not isinstance(statement.value, Call) or statement.value.range not in asked:
         return None
     target = statement.target
     first = target.elements[0] if isinstance(target, Collection) and target.elements else target
-    return first.id if last_name(statement.value.function) in gives and isinstance(first, Name) else None
+    method = last_name(statement.value.function)
+    return (first.id, method) if method in gives and isinstance(first, Name) else None
 
 
-def _is_scan(value: Expression, rows: set[str], gives: frozenset[str], asked: set[Range]) -> bool:
+def _is_scan(value: Expression, rows: Mapping[str, str], gives: frozenset[str], asked: set[Range]) -> bool:
     """Whether a call reads a row of a query that is known for one: `rows.Scan(&id)`, `db.QueryRow(…).Scan(&id)`."""
-    if not isinstance(value, Call) or not isinstance(value.function, Attribute) or value.function.name not in SCANS:
+    if not isinstance(value, Call) or not isinstance(value.function, Attribute):
         return False
+    method = ""
     match value.function.value:
         case Name(id=name):
-            return name in rows
-        case Call(function=called):
-            return last_name(called) in gives and value.range in asked
-    return False
+            method = rows.get(name, "")
+        case Call(function=called) if last_name(called) in gives and value.range in asked:
+            method = last_name(called)
+    scans = _OF_DOCUMENTS if method in _GIVES_DOCUMENTS | _GIVES_DOCUMENT else _OF_SQL
+    return bool(method) and value.function.name in scans
 
 
 def _preset(statement: Statement) -> Iterator[str]:

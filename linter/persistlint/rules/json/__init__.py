@@ -10,7 +10,7 @@ from persistlint.regexes import regex
 _PROGRAM = together(
     *rb"json fetch axios requests httpx \.get\( \.rows recordset query execute".split(),
     *rb"find(?:all|many|one|first|unique|by) \.body\b \.data\b ->> #>> \.all\( \.search\(".split(),
-    *rb"\.select(?:distinct)?\( \.\((?:map\[string\]|\[\]) \"\]\[\d+\]\[ '\]\[\d+\]\[".split(),
+    *rb"\.select(?:distinct)?\( \.objects\. knex \.\((?:map\[string\]|\[\]) \"\]\[\d+\]\[ '\]\[\d+\]\[".split(),
 )
 _SQL = Marked((b"json", b"->>", b"#>>"), regex(rb"json|[-#]>>"))
 MAY_HAVE = {"sql": _SQL, **dict.fromkeys(PROGRAMS, _PROGRAM)}
