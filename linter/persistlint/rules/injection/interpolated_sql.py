@@ -142,6 +142,8 @@ from persistlint.interpolation import (
 from persistlint.paths import changes_schema, is_test, queries_service
 from persistlint.regexes import regex
 from persistlint.rule import Option, RuleContext, rule
+from persistlint.sql.lexer import tokenize
+from persistlint.sql.parameters import takes_no_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -159,6 +161,7 @@ _OF_CALLER = regex(
     re.IGNORECASE,
 )
 _SETTING = regex(r"\s*SET\s+(?:LOCAL\s+|SESSION\s+)?\w+\.\w+\s*(?:=|TO)", re.IGNORECASE)
+_FIRST_WORD = regex(r"\s*([A-Za-z]+)\s")
 _NOTIFY = regex(r"\s*NOTIFY\s", re.IGNORECASE)
 _LONGEST = 60  # characters of an expression that a message shows
 _STANDS = {
@@ -278,6 +281,11 @@ def _help(fact: SqlText) -> str:
         return "Set it with `SELECT set_config(name, value, is_local)`, which takes bind parameters; `SET` takes none."
     if isinstance(text, str) and _NOTIFY.match(text):
         return "Send it with `SELECT pg_notify(channel, payload)`, which takes bind parameters; `NOTIFY` takes none."
-    if isinstance(fact, Query) and fact.library is not None and fact.library.bind:
-        return fact.library.bind
+    library = fact.library if isinstance(fact, Query) else None
+    first = _FIRST_WORD.match(text) if isinstance(text, str) else None
+    if first and library is not None and library.binds != "client" and takes_no_parameters(tokenize(first[1], None)):
+        no_place = f"`{first[1].upper()}` takes no bind parameters"
+        return f"{no_place}: write a constant there, or every quote in the value twice."
+    if library is not None and library.bind:
+        return library.bind
     return "Write a placeholder there, without quotes, and pass the value to the driver as a bind parameter."
