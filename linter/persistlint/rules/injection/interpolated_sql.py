@@ -219,6 +219,7 @@ def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:
         or is_written_out(hole)
         or is_of_program(fact, hole)
         or _is_alone(hole)
+        or _is_own_of_table(fact, hole)
     ):
         return False
     # What is called `sql` or `source.nameExpression` is SQL that somebody else wrote, in the place of a value.
@@ -252,12 +253,22 @@ _KEY = regex(r"(?:\w+(?:\[\w+\])?[?!]?\.)*(?:(?:\w+_)?(?:id|uuid)|\w+(?:Id|ID|Uu
 
 
 _OF_NOTHING = regex(r"(?:[\w.]+\()+\)+")  # `http_date(now())`
+_OWN = regex(r"(?:\w+(?:\(\))?\.)*\w+\(\)")  # `settings().zone()`
+_OF_TABLE = regex(r"\s*(?:CREATE|ALTER)\s+TABLE\b", re.IGNORECASE)
 # Where the name of a table or of what belongs to one stands in quotes.
 _IN_CATALOG = regex(
     r"(?:pragma_\w+|to_regclass|regclass|nextval)\("
     r"|\b(?:(?:tbl|table|column|index|constraint|schema|sequence)_?|rel|att|con)?name ?=",
     re.IGNORECASE,
 )
+
+
+def _is_own_of_table(fact: SqlText, hole: Hole) -> bool:
+    """Whether a hole in the definition of a table holds what a function gives that is told nothing: the program says
+    what its tables are like."""
+    begins = fact.texts[0].parts[0] if fact.texts and fact.texts[0].parts else ""
+    is_of_table = isinstance(begins, str) and _OF_TABLE.match(begins) is not None
+    return is_of_table and hole.origin is not Origin.REQUEST and _OWN.fullmatch(hole.expression) is not None
 
 
 def _is_of_migration(hole: Hole) -> bool:
