@@ -105,3 +105,33 @@ def test_go_binds_safely_what_the_file_knows_for_a_text(parameters: str, value: 
     )
     (diagnostic,) = check(source_of(Case("", 1, "a.go", text, ()), text), RULE).diagnostics
     assert (diagnostic.fixes[0].applicability is Applicability.SAFE) == is_safe
+
+
+_GO = (
+    'package a\n\nimport (\n\t"database/sql"\n\t_ "github.com/lib/pq"\n)\n\n'
+    "func f(db *sql.DB, a string) {\n\tdb.Exec(%s)\n}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "help"),
+    [
+        ("a.go", _GO % '"ALTER TABLE t ADD COLUMN b text DEFAULT \'" + a + "\'"', "`ALTER` takes no bind parameters"),
+        ("a.go", _GO % '"UPDATE t SET b = \'" + a + "\'"', "Pass the value as an argument"),
+        (
+            "a.py",
+            "import psycopg2\n\ndef f(a):\n    with psycopg2.connect('') as c, c.cursor() as cursor:\n"
+            "        cursor.execute(f\"ALTER TABLE t ALTER b SET DEFAULT '{a}'\")\n",
+            "Pass",  # the client puts the values into the text
+        ),
+        (
+            "a.js",
+            "function byName(knex, way) {\n  return knex('t').orderByRaw(`name ${way}`);\n}\n",
+            "`ASC` and `DESC`",
+        ),
+    ],
+)
+def test_the_help_says_what_can_be_done_with_this_statement(path: str, text: str, help: str) -> None:
+    settings = Settings(frozenset(["interpolated-sql", "interpolated-identifier"]))
+    (diagnostic,) = check(source_of(Case("", 1, path, text, ()), text), settings).diagnostics
+    assert help in diagnostic.help

@@ -136,7 +136,7 @@ def _collection(collection: Collection, machine: Interpreter) -> Value:
             value = element_of(value)
         values.append(value)
     declared = machine.names.declared(collection.type) if collection.type else None
-    if isinstance(declared, Instance) and _is_record(declared, values):
+    if isinstance(declared, Instance) and _is_record(declared, values, machine):
         return items_of(tuple(values), fixed)  # a Go struct, its fields in their order
     if isinstance(declared, Instance) or (isinstance(declared, Atom) and declared.type is not None):
         return declared
@@ -164,17 +164,19 @@ def _mapping(mapping: Mapping, machine: Interpreter) -> Value:
         computed = max(computed, origin_of(key))
         entries.append((names[0] if len(names) == 1 else None, value))
     declared = machine.names.declared(mapping.type) if mapping.type else None
-    if isinstance(declared, Instance) and _is_record(declared, [value for _, value in entries]):
+    if isinstance(declared, Instance) and _is_record(declared, [value for _, value in entries], machine):
         return Entries(tuple(entries), computed)
     if isinstance(declared, Instance) or (isinstance(declared, Atom) and declared.type is not None):
         return declared
     return Entries(tuple(entries), computed)
 
 
-def _is_record(made: Instance, values: list[Value]) -> bool:
-    """Whether an object is no more than some constants, of a type without methods."""
+def _is_record(made: Instance, values: list[Value], machine: Interpreter) -> bool:
+    """Whether an object is no more than some constants, of a type without methods, or one that the module itself makes,
+    whose other fields may be constants of other files."""
     has_methods = any(isinstance(member, FunctionDefinition) for member in made.definition.body)
-    return bool(values) and not has_methods and all(origin_of(value) <= Origin.BOUND for value in values)
+    is_known = machine.frames[-1].number == 0 or all(origin_of(value) <= Origin.BOUND for value in values)
+    return bool(values) and not has_methods and is_known
 
 
 def _comprehension(comprehension: Comprehension, machine: Interpreter) -> Value:

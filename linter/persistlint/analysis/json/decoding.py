@@ -52,6 +52,8 @@ def decode(node: Call, entry: Entry, run: Run, state: State, base: Value | None)
         case None | Named() if at >= 0 and at < len(node.arguments):
             is_file = run.text(node.function).endswith("load") or _reads_file(node.arguments[at].value)
             origin = JsonOrigin.FILE if is_file else None
+    if origin is JsonOrigin.REQUEST and run.is_before_requests and run.catches(*_ERRORS):
+        run.is_decoded_before = True
     if entry.into is None:
         run.parses[node.range] = JsonParse(
             node.range,

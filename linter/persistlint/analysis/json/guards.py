@@ -10,6 +10,7 @@ from persistlint.analysis.json.places import OF_SOME_TYPE, Place, keys_of, place
 from persistlint.analysis.json.required import searched
 from persistlint.analysis.json.values import Document, Thing
 from persistlint.analysis.names import last_name
+from persistlint.facts import HopKind
 from persistlint.ir import (
     AssignmentExpression,
     Attribute,
@@ -142,8 +143,33 @@ def _ask_outcome(test: Expression, run: Run, state: State) -> None:
         place = place_of(measured(asked, run) or asked)
         if place is not None and len(place) > 1 and (is_zero_test or _is_outcome(place[-1])):
             _answer(place[:-1], run, state)
-    if isinstance(test, Attribute | Subscript) and isinstance(body := run.value(test.value), Document):
+        part = run.document(asked)
+        is_taken_out = part is not None and part.cause is HopKind.KEY  # `const { success } = await response.json()`
+        if part is not None and is_taken_out and isinstance(asked, Name) and _is_outcome(asked.id):
+            run.look_into(part)
+    body = _asked_body(test, run)
+    if body is not None:
         run.look_into(body)
+
+
+def _asked_body(test: Expression, run: Run) -> Document | None:
+    """The body of which a test asks whether a part is there: `body.items`, `body["items"]`, `body.get("items")`, and
+    these compared with nothing."""
+    if isinstance(test, Binary) and test.operator in ("==", "!=", "is", "is not") and _is_nothing(test.right):
+        test = test.left
+    match test:
+        case Attribute(value=whole) | Subscript(value=whole):
+            return run.document(whole)
+        case Call(function=Attribute(value=whole, name="get"), arguments=(_,)):
+            return run.document(whole)
+    return None
+
+
+def _is_nothing(value: Expression) -> bool:
+    match value:
+        case Constant(value=None) | Name(id="undefined"):
+            return True
+    return False
 
 
 def _is_outcome(key: str) -> bool:

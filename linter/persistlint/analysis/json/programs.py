@@ -118,6 +118,8 @@ def _parses(run: Run) -> Iterator[JsonParse]:
     failure, are one: whoever mends one of them mends all."""
     together: dict[tuple[int, JsonOrigin], list[JsonParse]] = {}
     for parse in run.parses.values():
+        if parse.origin is JsonOrigin.REQUEST and run.is_decoded_before and not parse.is_guarded:
+            continue
         if parse.is_top_level or parse.is_guarded or parse.origin not in _OWN:
             yield parse
         else:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _VALIDATES = regex(r"valid|schema|expect|accepts|use_args|use_kwargs|arguments", re.IGNORECASE)
 _ASKS_FOR_KEYS = regex(rb"\bfor (\w+), \w+ in [\w.]+\.items\(\):\s*if \1 in \w")
 _HOLDS_FUNCTION = regex(rb"[\"'](\w+)[\"']:\s*(\w+)\s*[,}]")
+_BEFORE_REQUESTS = regex(r"\.before_(?:app_)?request\b")
 ANY_ERROR = "*"  # among the names of what a handler catches: everything
 
 
@@ -81,6 +82,7 @@ class Run:
     counted: set[str] = field(default_factory=set)  # the queries whose rows are counted, by their texts
     shaped: dict[Range, tuple[Place | None, JsonShape]] = field(default_factory=dict)
     validated: set[Place] = field(default_factory=set)
+    is_decoded_before: bool = False  # a hook decodes every body, and says what one means that is no JSON
 
     @cached_property
     def dispatched(self) -> dict[str, list[str]]:
@@ -128,6 +130,13 @@ class Run:
         """Whether a decorator of the function here checks what it is asked with, before it runs."""
         return bool(self.functions) and any(
             _VALIDATES.search(self.source.text(decorator.range)) for decorator in self.functions[-1].decorators
+        )
+
+    @property
+    def is_before_requests(self) -> bool:
+        """Whether the function here runs before those that answer requests, as `before_request` of Flask has it."""
+        return bool(self.functions) and any(
+            _BEFORE_REQUESTS.search(self.source.text(decorator.range)) for decorator in self.functions[-1].decorators
         )
 
     def siblings(self, expression: Expression) -> frozenset[str] | None:

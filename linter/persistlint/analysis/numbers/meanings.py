@@ -32,6 +32,7 @@ _CUT_WITHIN = 150  # bytes behind a number
 _PAGED, _PAGED_WITHIN = regex(rb"(?i)offset|\bskip\b|page"), 150  # bytes around a number
 _CONVERSIONS = function_names("conversions") | function_names("transparent")
 _LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
+_OTHER_CODES = frozenset(["fault", "postal", "zip", "area", "country"])  # what has codes that are none of HTTP
 _UNTOLD = frozenset([Quantity.OTHER, Quantity.CODE])
 _LONGEST_LINE = 400  # bytes of a line that are looked at
 _LONGEST_SUBJECT = 60  # characters
@@ -315,4 +316,5 @@ def _is_letter(expression: Expression) -> TypeGuard[Name]:
 
 
 def _ends_in_code(expression: Expression) -> bool:
-    return words(last_name(expression))[-1:] in (("code",), ("error",))
+    *others, last = words(last_name(expression)) or ("",)
+    return last in ("code", "error") and (not others or others[-1] not in _OTHER_CODES)

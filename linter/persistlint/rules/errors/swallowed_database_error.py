@@ -188,9 +188,10 @@ def swallowed_database_error(fact: Affecting, context: RuleContext) -> Iterator[
         # In a loop, one failure must not stop the others; in a handler, and at the end, another error may matter.
         elsewhere = any(map(writes[0].place.is_in, (Part.HANDLER, Part.FINAL))) if writes else False
         if writes and not writes[0].place.loops and not elsewhere:
+            who = "nobody but the log" if fact.logs else "nobody"
             yield context.report(
                 fact.range,
-                f"Where `{writes[0].via or writes[0].method}` fails, nobody but the log learns of it.",
+                f"Where `{writes[0].via or writes[0].method}` fails, {who} learns of it.",
                 help=_HELP[context.file.language],
                 severity=Severity.INFO if all(map(_leaves_the_row, writes)) and _is_all(fact, context) else None,
                 fixes=handed_on(context.program, fact.range) if context.program is not None else (),

@@ -294,6 +294,8 @@ def _is_unchecked(fact: SqlText, least: Origin, kind: Context, hole: Hole) -> bo
 
 
 def _help(fact: SqlText, kind: Context) -> str:
+    if kind is Context.KEYWORD:
+        return "Compare it with the words that are allowed there, such as `ASC` and `DESC`; a keyword cannot be bound."
     is_name = kind is Context.IDENTIFIER or (isinstance(fact, Query) and (fact.is_raw or fact.is_fragment))
     if is_name and isinstance(fact, Query) and fact.library is not None and fact.library.identifier:
         return fact.library.identifier

@@ -142,6 +142,8 @@ from persistlint.interpolation import (
 from persistlint.paths import changes_schema, is_test, queries_service
 from persistlint.regexes import regex
 from persistlint.rule import Option, RuleContext, rule
+from persistlint.sql.lexer import tokenize
+from persistlint.sql.parameters import takes_no_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -159,6 +161,7 @@ _OF_CALLER = regex(
     re.IGNORECASE,
 )
 _SETTING = regex(r"\s*SET\s+(?:LOCAL\s+|SESSION\s+)?\w+\.\w+\s*(?:=|TO)", re.IGNORECASE)
+_FIRST_WORD = regex(r"\s*([A-Za-z]+)\s")
 _NOTIFY = regex(r"\s*NOTIFY\s", re.IGNORECASE)
 _LONGEST = 60  # characters of an expression that a message shows
 _STANDS = {
@@ -216,6 +219,7 @@ def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:
         or is_written_out(hole)
         or is_of_program(fact, hole)
         or _is_alone(hole)
+        or _is_own_of_table(fact, hole)
     ):
         return False
     # What is called `sql` or `source.nameExpression` is SQL that somebody else wrote, in the place of a value.
@@ -249,12 +253,22 @@ _KEY = regex(r"(?:\w+(?:\[\w+\])?[?!]?\.)*(?:(?:\w+_)?(?:id|uuid)|\w+(?:Id|ID|Uu
 
 
 _OF_NOTHING = regex(r"(?:[\w.]+\()+\)+")  # `http_date(now())`
+_OWN = regex(r"(?:\w+(?:\(\))?\.)*\w+\(\)")  # `settings().zone()`
+_OF_TABLE = regex(r"\s*(?:CREATE|ALTER)\s+TABLE\b", re.IGNORECASE)
 # Where the name of a table or of what belongs to one stands in quotes.
 _IN_CATALOG = regex(
     r"(?:pragma_\w+|to_regclass|regclass|nextval)\("
     r"|\b(?:(?:tbl|table|column|index|constraint|schema|sequence)_?|rel|att|con)?name ?=",
     re.IGNORECASE,
 )
+
+
+def _is_own_of_table(fact: SqlText, hole: Hole) -> bool:
+    """Whether a hole in the definition of a table holds what a function gives that is told nothing: the program says
+    what its tables are like."""
+    begins = fact.texts[0].parts[0] if fact.texts and fact.texts[0].parts else ""
+    is_of_table = isinstance(begins, str) and _OF_TABLE.match(begins) is not None
+    return is_of_table and hole.origin is not Origin.REQUEST and _OWN.fullmatch(hole.expression) is not None
 
 
 def _is_of_migration(hole: Hole) -> bool:
@@ -278,6 +292,11 @@ def _help(fact: SqlText) -> str:
         return "Set it with `SELECT set_config(name, value, is_local)`, which takes bind parameters; `SET` takes none."
     if isinstance(text, str) and _NOTIFY.match(text):
         return "Send it with `SELECT pg_notify(channel, payload)`, which takes bind parameters; `NOTIFY` takes none."
-    if isinstance(fact, Query) and fact.library is not None and fact.library.bind:
-        return fact.library.bind
+    library = fact.library if isinstance(fact, Query) else None
+    first = _FIRST_WORD.match(text) if isinstance(text, str) else None
+    if first and library is not None and library.binds != "client" and takes_no_parameters(tokenize(first[1], None)):
+        no_place = f"`{first[1].upper()}` takes no bind parameters"
+        return f"{no_place}: write a constant there, or every quote in the value twice."
+    if library is not None and library.bind:
+        return library.bind
     return "Write a placeholder there, without quotes, and pass the value to the driver as a bind parameter."

@@ -175,7 +175,7 @@ def unsafe_index_access(fact: JsonAccess, context: RuleContext) -> Iterator[Diag
     if is_guess and hop is fact.hops[-1]:
         return
     if hop.kind is HopKind.INDEX:
-        message = f"Nothing here tells that there is such an element as `{context.text(fact.through(hop))}`."
+        message = f"Nothing here tells that there is such an element as `{_closed(context.text(fact.through(hop)))}`."
     else:
         element = context.text(fact.before(hop))
         message = f"`{element}` is the element of a list, and nothing here tells that the list has it."
@@ -186,6 +186,13 @@ def unsafe_index_access(fact: JsonAccess, context: RuleContext) -> Iterator[Diag
         severity=Severity.INFO if is_guess else None,
         fixes=_fix(context.program, fact, hop) if context.program is not None else (),
     )
+
+
+def _closed(text: str) -> str:
+    """The text of a part of an expression without the parentheses that are closed behind it."""
+    open_ones = text.count("(") - text.count(")")
+    leading = len(text) - len(text.lstrip("("))
+    return text[max(0, min(open_ones, leading)) :]
 
 
 def _fix(program: Program, fact: JsonAccess, hop: JsonHop) -> tuple[Fix, ...]:
