@@ -1,11 +1,17 @@
-"""Which driver an interface of Go over many databases has, where the file of a query imports none: what the module of
-the file and the other queries beside it tell of how a bind parameter is written."""
+"""Which driver an interface of Go over many databases has, where the imports of the file of a query do not say: what
+the file opens, its module, the other queries beside it and the words of the text tell how a bind parameter is written.
+"""
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.queries.placeholders import BY_DIALECT
+from persistlint.identity import Same
+from persistlint.libraries import catalogue
 from persistlint.regexes import regex
 from persistlint.sql.lexer import Kind, tokenize
 from persistlint.sql.manifests import dialects_of_module, modules_of
@@ -21,9 +27,26 @@ if TYPE_CHECKING:
 _MOST_SEARCHED = 1_000_000  # bytes
 # A call that sends a constant: its handle, its method, the text, and whether something follows.
 _SENT = regex(
-    rb"\b(\w+)\.(Exec|MustExec|Query|QueryRow|Queryx|QueryRowx|Prepare|Preparex|Get|Select)(?:Context)?\("
+    rb"\b((?:\w+\.){0,4}\w+)\.(Exec|MustExec|Query|QueryRow|Queryx|QueryRowx|Prepare|Preparex|Get|Select)(?:Context)?\("
     rb"\s*(?:\w*[cC]tx\s*,\s*|context\.\w+\(\)\s*,\s*|&[\w.]+\s*,\s*){0,2}"
     rb"(`[^`]*`|\"(?:[^\"\\\n]|\\.)*\")\s*(,?)"
+)
+# A call that opens a database, and the name of its driver where that is a constant.
+_OPENED = regex(
+    rb"\bsqlx?\.(?:Must)?(?:Open|Connect)(?:Context)?\(\s*(?:\w*[cC]tx\s*,\s*|context\.\w+\(\)\s*,\s*)?(\"[\w-]+\")?"
+)
+_FUNCTION = regex(rb"^func\b", re.MULTILINE)
+# What only databases whose drivers write `?` read, MySQL and SQLite, or only PostgreSQL and its like.
+_WORDS = (
+    (
+        "?",
+        regex(
+            r"\b(?:replace|insert\s+or\s+\w+|insert\s+ignore|replace\s+(?:low_priority|delayed))\s+into\s"
+            r"|\bon\s+duplicate\s+key\b|\bsqlite_(?:master|schema)\b|\b(?:group_concat|unix_timestamp|strftime)\s*\(",
+            re.IGNORECASE,
+        ),
+    ),
+    ("$1", regex(r"::\s*[a-z]|\bilike\b|\bpg_(?:catalog|class|stat_\w+|tables|namespace)\b", re.IGNORECASE)),
 )
 _NUMBER = regex(r"(?<=\$)\d+")
 _WRITTEN = frozenset(BY_DIALECT.values())
@@ -40,13 +63,13 @@ def placeholder_around(sent: Sent, source: SourceFile, names: Names) -> str:
     if not library.modules:
         own = _own(sent) if sent.operation.parameters == "rest" or sent.operation.effect == "prepare" else set()
         return _one(own or _named_so(sent, source, names, drivers or dialects_of_module(source.path)))
-    if drivers or not library.generic:
+    if not library.generic or (drivers and len(drivers) < 2):
         return ""
-    of_module = {BY_DIALECT.get(dialect, "") for dialect in dialects_of_module(source.path)}
-    found = _own(sent)
+    of_module = {BY_DIALECT.get(dialect, "") for dialect in drivers or dialects_of_module(source.path)}
+    found, opened = _own(sent), _opened(Same(source))
     if len(of_module) < 2:  # else the others may be for another one of the databases
-        found |= _beside(sent, source, names) | of_module
-    return _one(found or _narrowed({*of_module, ""}, sent))
+        return _one({*found, *opened, *_beside(sent, source, names), *of_module} or _narrowed({""}, sent))
+    return _one(found or {*opened} or _through(sent, source) or _narrowed(of_module, sent))
 
 
 def _named_so(sent: Sent, source: SourceFile, names: Names, dialects: Set[str]) -> set[str]:
@@ -91,10 +114,16 @@ def _own(sent: Sent) -> set[str]:
 
 
 def _narrowed(found: set[str], sent: Sent) -> set[str]:
-    """Those of these ways to write a parameter that databases have which read the text of a call: names stand in
+    """Those of these ways to write a parameter that databases have which read the text of a call. A name stands in
     backquotes in MySQL, SQLite and ClickHouse, and in none of those that number parameters."""
-    is_backquoted = any(t.kind is Kind.QUOTED and t.text.startswith("`") for t in tokenize(_text(sent)))
-    return {"?"} if is_backquoted and found & {"?", ""} else found
+    tokens = [token for token in tokenize(_text(sent)) if token.kind is not Kind.STRING]
+    if found & {"?", ""} and any(token.kind is Kind.QUOTED and token.text.startswith("`") for token in tokens):
+        return {"?"}
+    text = " ".join(token.text for token in tokens)
+    told = {mark for mark, words in _WORDS if words.search(text)}
+    # Many a database is like PostgreSQL, so that its own words tell only where none but the others is there.
+    is_told = (told == {"?"} and found & {"?", ""}) or (told == {"$1"} and found == {"?", "$1"})
+    return told if is_told else found
 
 
 def _text(sent: Sent) -> str:
@@ -111,9 +140,38 @@ def _beside(sent: Sent, source: SourceFile, names: Names) -> set[str]:
     types = library.types.values() if library is not None and library.modules else ()
     handles = {sent.handle.rpartition(".")[2].lower(), *(name for type in types for name in type.handles)}
     for handle, method, sql, behind in _SENT.findall(source.content[:_MOST_SEARCHED]):
-        if handle.decode().lower() in handles and (behind or method.startswith(b"Prepare")):
+        if handle.rpartition(b".")[2].decode().lower() in handles and (behind or method.startswith(b"Prepare")):
             found |= _marks(sql[1:-1].decode("utf-8", "replace"))
     return found
+
+
+def _through(sent: Sent, source: SourceFile) -> set[str]:
+    """How the texts do that other calls send through the very handle of a call: one of the same name in the same
+    function, or a part of the same object."""
+    content = source.content[:_MOST_SEARCHED]
+    start, end = 0, len(content)
+    if "." not in sent.handle:
+        around = [match.start() for match in _FUNCTION.finditer(content)]
+        index = bisect_right(around, sent.node.range.start)
+        start, end = around[index - 1] if index else 0, around[index] if index < len(around) else end
+    return {
+        mark
+        for handle, method, sql, behind in _SENT.findall(content[start:end])
+        if handle.decode() == sent.handle and (behind or method.startswith(b"Prepare"))
+        for mark in _marks(sql[1:-1].decode("utf-8", "replace"))
+    }
+
+
+@lru_cache(maxsize=2)  # every query of a file may ask for it
+def _opened(same: Same[SourceFile]) -> frozenset[str]:
+    """How the drivers write parameters whose names a file opens databases with; nothing where one of them is not
+    known."""
+    libraries = catalogue("go").libraries
+    found: set[str] = set()
+    for name in _OPENED.findall(same.value.content[:_MOST_SEARCHED]):
+        driver = name[1:-1].decode()
+        found |= {each.placeholder for each in libraries if driver in each.opened_as} or {""}
+    return frozenset() if "" in found else frozenset(found)
 
 
 def _marks(sql: str) -> set[str]:
