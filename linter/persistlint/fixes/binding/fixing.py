@@ -30,7 +30,7 @@ from persistlint.fixes.binding.text.formats import is_made_text, is_put_together
 from persistlint.fixes.binding.text.go_types import is_shown, is_text
 from persistlint.fixes.binding.text.place import place_of
 from persistlint.fixes.binding.text.statements import holding
-from persistlint.fixes.binding.text.taking import check_taken, whole
+from persistlint.fixes.binding.text.taking import wanted_of, whole
 from persistlint.fixes.binding.text.texts import Texts
 from persistlint.fixes.binding.text.tracing import is_escaped, is_quoted
 from persistlint.fixes.binding.text.view import Value
@@ -108,14 +108,14 @@ class Binding:
         place = place_of(query, site, library, self.holes, self.program)
         found = texts.view(place.segments)
         _check_values(found, self.source)
+        wanted = wanted_of(found, query, self.holes, texts.is_wanted, self.source)
         is_python = self.source.language == "python"
-        raw = without_escapes(found, texts.is_wanted, site, self.program) if is_python else []
-        _check_escapes(filter(texts.is_wanted, found.values), self.program)
-        check_taken(found, query, self.holes, self.source)
+        raw = without_escapes(found, wanted, site, self.program) if is_python else []
+        _check_escapes(filter(wanted, found.values), self.program)
         dialect = self.dialect
         style, marks = style_of(query.placeholder, found.text, dialect)
         try:
-            parameters = plan(found, query, texts.is_wanted, self.source, dialect)
+            parameters = plan(found, query, wanted, self.source, dialect)
         except NotBoundError:
             if (fix := numbers(found, self.holes, self.source)) is not None:
                 return fix
