@@ -140,6 +140,7 @@ class Binding:
         places = [index for p in parameters for index in range(p.start, p.end)]
         is_followed = check_seen(query, site, found, style, marks, places, self.source)
         variable, is_new = "", False
+        lists: list[str] = []
         if any(found.holders[parameter.start] is not None for parameter in parameters):
             if style.is_numbered and (count_of(site, self.source) or 0) > len({mark.key for mark in marks}):
                 raise RefusalError("nothing here tells where the values of the other placeholders are")
@@ -158,7 +159,7 @@ class Binding:
         if taken and style.is_positional and len({value.before for value in given}) == 1:
             given, variable = [Given(f"*{taken}", "", given[0].before)], taken
         if given:
-            passing = Passing(style, len(marks) + is_followed, given, self.source, variable, found.text)
+            passing = Passing(style, len(marks) + is_followed, given, self.source, variable, found.text, lists)
             passed_on, is_new = passed(passing, site, place, self.program)
             sent = [*sent, *passed_on]
         self.check_percent(style, _without(found.text, marks))
