@@ -100,7 +100,7 @@ class Binding:
         """The fix that binds the values. Raises `RefusalError`."""
         site, library = self.known()
         query = replace(self.query, placeholder=placeholder_of(self.query, site))
-        is_growing = self.source.language == "go"
+        is_growing = query.placeholder in ("?", "%s", "$1")  # each value of a loop would need a name of its own
         place, chosen = alternatives(query, site, library, self.holes, is_growing=is_growing)
         if chosen:
             return alternative(self, query, place, chosen)
