@@ -318,6 +318,20 @@ PYTHON = (
         "f\"SELECT id FROM people WHERE {' OR '.join(conditions)} ORDER BY id\"",
         ("conditions = [f\"(id = {id} OR name = '{a}')\" for id in ids]",),
     ),
+    Query(
+        "variables beside a name",
+        "\"SELECT id FROM %(table)s WHERE name = '%(a)s' AND code LIKE '%%-%(b)s' ORDER BY id\" % locals()",
+        ("table = str('people')",),
+        ("x' OR '1'='1' OR '1'='", 0),
+    ),
+    Query(
+        "number beside a name",
+        "\"SELECT id FROM {1} WHERE name = '{0}' AND code <> '{{}}' OR name = '{0}' ORDER BY {2}\""
+        ".format(a, str('people'), 'id')",
+        (),
+        ("x' OR '1'='1' OR '1'='", 0),
+    ),
+    Query("text of a text", 'str("SELECT id FROM people WHERE name = \'" + str(a) + "\' ORDER BY id")'),
 )
 JAVASCRIPT = (
     Query(

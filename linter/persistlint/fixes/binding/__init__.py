@@ -26,6 +26,7 @@ from persistlint.fixes.binding.refusal import RefusalError, SharedError
 from persistlint.fixes.binding.steps.carrying import carried
 from persistlint.fixes.binding.steps.helping import helped, helper_of
 from persistlint.fixes.binding.text.enclosing import enclosing
+from persistlint.fixes.binding.text.showing import without_shows
 from persistlint.fixes.binding.text.statements import with_loops
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def _remedy(fact: SqlText, program: Program | None, fix: Callable[[Query, Progra
         return Remedy(reason="no call in this file sends it")
     try:
         fact = with_used(fact, program)
-        found = fix(enclosing(with_loops(fact), program) if fact.placeholder else fact, program)
+        fact = without_shows(enclosing(with_loops(fact), program), program) if fact.placeholder else fact
+        found = fix(fact, program)
     except RefusalError as refusal:
         return Remedy(reason=str(refusal))
     return Remedy((of_version(found, program.source),))

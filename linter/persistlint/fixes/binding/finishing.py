@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Edit
+from persistlint.fixes.binding.calls.sending import expanding_param
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.text.origin import last_name
 from persistlint.fixes.imports import go_package
@@ -35,11 +36,14 @@ _IMPORTS_FMT = regex(rb"(?m)^import \"fmt\"\r?\n\r?\n?|^[ \t]*\"fmt\"\r?\n")
 
 
 def expanding(marks: Sequence[str], place: Place, site: Site, library: Library, source: SourceFile) -> list[Edit]:
-    """Say of marks that each stands for a list, as SQLAlchemy wants to know. Raises `RefusalError`."""
+    """Say of marks that each stands for a list, as SQLAlchemy wants to know, where a statement is made of the text;
+    what is a text yet is made one with them by `passed`. Raises `RefusalError`."""
     if not marks:
         return []
     wraps = [*place.wrappers, site.call]
     wrap = next((w for w in wraps if library.text and last_name(w.function) == library.text), None)
+    if wrap is None and library.text and not place.wrappers and site.operation.yields != "argument":
+        return []
     if wrap is None:
         raise RefusalError("a list takes as many placeholders as it has values, which this driver names")
     function, edits = "bindparam", []
@@ -50,7 +54,7 @@ def expanding(marks: Sequence[str], place: Place, site: Site, library: Library, 
         if match is None:
             raise RefusalError("nothing here tells how to import `bindparam`")
         edits.append(Edit(Range(match.end(), match.end()), "bindparam, "))
-    declared = ", ".join(f'{function}("{mark[1:]}", expanding=True)' for mark in marks)
+    declared = ", ".join(expanding_param(mark, function) for mark in marks)
     return [*edits, Edit(Range(wrap.range.end, wrap.range.end), f".bindparams({declared})")]
 
 

@@ -30,7 +30,7 @@ from persistlint.fixes.binding.text.formats import is_made_text, is_put_together
 from persistlint.fixes.binding.text.go_types import is_shown, is_text
 from persistlint.fixes.binding.text.place import place_of
 from persistlint.fixes.binding.text.statements import holding
-from persistlint.fixes.binding.text.taking import check_taken, whole
+from persistlint.fixes.binding.text.taking import wanted_of, whole
 from persistlint.fixes.binding.text.texts import Texts
 from persistlint.fixes.binding.text.tracing import is_escaped, is_quoted
 from persistlint.fixes.binding.text.view import Value
@@ -100,7 +100,7 @@ class Binding:
         """The fix that binds the values. Raises `RefusalError`."""
         site, library = self.known()
         query = replace(self.query, placeholder=placeholder_of(self.query, site))
-        is_growing = self.source.language == "go"
+        is_growing = query.placeholder in ("?", "%s", "$1")  # each value of a loop would need a name of its own
         place, chosen = alternatives(query, site, library, self.holes, is_growing=is_growing)
         if chosen:
             return alternative(self, query, place, chosen)
@@ -108,14 +108,14 @@ class Binding:
         place = place_of(query, site, library, self.holes, self.program)
         found = texts.view(place.segments)
         _check_values(found, self.source)
+        wanted = wanted_of(found, query, self.holes, texts.is_wanted, self.source)
         is_python = self.source.language == "python"
-        raw = without_escapes(found, texts.is_wanted, site, self.program) if is_python else []
-        _check_escapes(filter(texts.is_wanted, found.values), self.program)
-        check_taken(found, query, self.holes, self.source)
+        raw = without_escapes(found, wanted, site, self.program) if is_python else []
+        _check_escapes(filter(wanted, found.values), self.program)
         dialect = self.dialect
         style, marks = style_of(query.placeholder, found.text, dialect)
         try:
-            parameters = plan(found, query, texts.is_wanted, self.source, dialect)
+            parameters = plan(found, query, wanted, self.source, dialect)
         except NotBoundError:
             if (fix := numbers(found, self.holes, self.source)) is not None:
                 return fix
@@ -140,6 +140,7 @@ class Binding:
         places = [index for p in parameters for index in range(p.start, p.end)]
         is_followed = check_seen(query, site, found, style, marks, places, self.source)
         variable, is_new = "", False
+        lists: list[str] = []
         if any(found.holders[parameter.start] is not None for parameter in parameters):
             if style.is_numbered and (count_of(site, self.source) or 0) > len({mark.key for mark in marks}):
                 raise RefusalError("nothing here tells where the values of the other placeholders are")
@@ -158,7 +159,7 @@ class Binding:
         if taken and style.is_positional and len({value.before for value in given}) == 1:
             given, variable = [Given(f"*{taken}", "", given[0].before)], taken
         if given:
-            passing = Passing(style, len(marks) + is_followed, given, self.source, variable, found.text)
+            passing = Passing(style, len(marks) + is_followed, given, self.source, variable, found.text, lists)
             passed_on, is_new = passed(passing, site, place, self.program)
             sent = [*sent, *passed_on]
         self.check_percent(style, _without(found.text, marks))

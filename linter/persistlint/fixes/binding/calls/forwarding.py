@@ -14,6 +14,7 @@ from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.text.origin import last_name
 from persistlint.fixes.binding.text.pieces import nodes_inside
 from persistlint.fixes.binding.text.reaching import reaching
+from persistlint.fixes.binding.text.showing import unshown
 from persistlint.fixes.binding.text.statements import flat
 from persistlint.records import dataclass
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from persistlint.facts import Hole, Query
     from persistlint.fixes.program import Program
     from persistlint.libraries import Operation
+    from persistlint.source import Range
 
 _MOST_CALLERS = 5  # functions of the file that hand on the SQL to one that sends it
 _MOST_VARIABLES = 4  # each a part of the next
@@ -77,7 +79,7 @@ def _handed(
     program: Program,
 ) -> Forwarded | None:
     """The query as one function gives it to the one that sends it, for `forwarded`."""
-    statements = tuple(flat(around.body if around is not None else program.module.body))
+    statements = unshown(flat(around.body if around is not None else program.module.body), program)
     level = [sender]
     for _ in range(_MOST_STEPS):
         calls = [
@@ -150,7 +152,7 @@ def _called(
     calls = [node for node in nodes if isinstance(node, ir.Call) and last_name(node.function) == function.name]
     direct = [call for call in calls if any(hole.range in call.range for hole in holes)]
     if not direct and len(calls) > 1 and sql in _names(function):
-        place, made = _names(function).index(sql), _made(statements, holes)
+        place, made = _names(function).index(sql), _made(statements, holes, calls)
         given = [(call, _given(call, place, (sql,))) for call in calls]
         direct = [
             call for call, argument in given if argument is not None and _is_made_by(argument, made, statements, site)
@@ -160,8 +162,10 @@ def _called(
     return (direct or calls)[0] if len(direct or calls) == 1 else None
 
 
-def _made(statements: Sequence[ir.Statement], holes: Sequence[Hole]) -> list[ir.Assign]:
-    """The assignments that put the holes into a variable, and those that put such a variable into others."""
+def _made(statements: Sequence[ir.Statement], holes: Sequence[Hole], calls: Sequence[ir.Call]) -> list[ir.Assign]:
+    """The assignments that put the holes into a variable, and those that put such a variable into others, but for what
+    comes back from the calls that send it."""
+    sending = [call.range for call in calls]
     assigned = [s for s in statements if isinstance(s, ir.Assign)]
     made: list[ir.Assign] = []
     names: set[str] = set()
@@ -171,12 +175,18 @@ def _made(statements: Sequence[ir.Statement], holes: Sequence[Hole]) -> list[ir.
             s
             for s in assigned
             if any(hole.range in s.range for hole in holes)
-            or (s.value is not None and not names.isdisjoint(ir.names_in(s.value)))
+            or (s.value is not None and not names.isdisjoint(_put_in(s.value, sending)))
         ]
         names = {node.id for s in made for node in ir.walk(s.target) if isinstance(node, ir.Name)}
         if len(names) == before:
             break
     return made
+
+
+def _put_in(value: ir.Expression, sending: Sequence[Range]) -> set[str]:
+    """The variables in a value, but for those that only these calls are given."""
+    nodes = [node for node in ir.walk(value) if isinstance(node, ir.Name)]
+    return {node.id for node in nodes if not any(node.range in range for range in sending)}
 
 
 def _is_made_by(

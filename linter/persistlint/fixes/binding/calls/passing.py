@@ -52,7 +52,7 @@ class Passing:
     """The values of one query on their way into a call. `existing` counts the marks that the SQL had, one more where
     it has others behind theirs that are not seen; `variable` is the
     list that has the values of a text that grows; one of those to pass is then the whole list, spread.
-    `sql` is the text as it was."""
+    `sql` is the text as it was, `lists` are the marks that stand for a whole list."""
 
     style: Style
     existing: int
@@ -60,6 +60,7 @@ class Passing:
     source: SourceFile
     variable: str = ""
     sql: str = ""
+    lists: Sequence[str] = ()
 
     def into_call(self, call: ir.Call, place: int | str, first: int) -> list[Edit]:
         """Pass them as an argument of a call, by its index, or one by one behind its others ("rest"). `first` is the

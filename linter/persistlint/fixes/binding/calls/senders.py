@@ -15,6 +15,7 @@ from persistlint.fixes.binding.calls.widening import Send, is_at_once, widened
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.text.origin import is_message, last_name, uses_among
 from persistlint.fixes.binding.text.pieces import nodes_of
+from persistlint.fixes.binding.text.showing import only_shows
 from persistlint.fixes.binding.text.statements import every, flat
 from persistlint.fixes.binding.text.variables import is_name
 from persistlint.records import dataclass
@@ -112,6 +113,8 @@ class _Senders:
             sql = place if place in parameters else ""
         if not sql:
             return None
+        if only_shows(called, sql):
+            return True
         sender = self.of(called, sql, steps + 1)
         if sender is None:
             return True

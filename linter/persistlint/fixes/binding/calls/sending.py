@@ -223,7 +223,19 @@ def _in_text(passing: Passing, place: Place, program: Program) -> list[Edit]:
         raise RefusalError("only `text()` takes placeholders, and it would take a colon of this SQL for one")
     name, imports = needed
     start, end = place.argument.range.start, place.argument.range.end
-    return [*imports, Edit(Range(start, start), f"{name}("), Edit(Range(end, end), ")")]
+    closing = ")"
+    if passing.lists:
+        param = python_member(program, "sqlalchemy", "bindparam")
+        if param is None:
+            raise RefusalError("nothing here tells how to import `bindparam`")
+        imports = (*imports, *param[1])
+        closing += f".bindparams({', '.join(expanding_param(mark, param[0]) for mark in passing.lists)})"
+    return [*imports, Edit(Range(start, start), f"{name}("), Edit(Range(end, end), closing)]
+
+
+def expanding_param(mark: str, function: str) -> str:
+    """What tells SQLAlchemy that a mark stands for a whole list."""
+    return f'{function}("{mark[1:]}", expanding=True)'
 
 
 def _into_object(passing: Passing, argument: ir.Expression, key: str, values: str) -> list[Edit]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 COMMENT = regex(r"#|//|/\*")
 _NUMBER = regex(r"\[\d+\]")  # of an argument, in a verb of Go
+_FIELD_NUMBER = regex(r"^\{\d+")  # of an argument, in a field of Python
 REST_OF_LINE = regex(rb"[ \t]*;?[ \t]*\r?\n")
 
 
@@ -72,6 +73,8 @@ def unformatted(
     if form.kind == "printf":
         return _called(source, form, kept)
     arguments = form.arguments
+    if form.is_indexed and form.kind == "braces" and not any(counted for _, _, counted in kept):
+        return _renumbered(source, form, [(range, number) for range, number, _ in kept])
     if form.is_indexed or len(form.verbs) != len(arguments):
         raise RefusalError("the values of the format string are numbered or named")
     is_tuple = form.kind == "percent"
@@ -115,6 +118,19 @@ def _called(source: SourceFile, form: Form, kept: Sequence[tuple[Range, int, str
         numbered = f"{_NUMBER.sub('', verb)[:-1]}[{used.index(number) + 1}]{verb[-1]}"
         if numbered != verb:
             edits.append(Edit(range, numbered))
+    return edits
+
+
+def _renumbered(source: SourceFile, form: Form, kept: Sequence[tuple[Range, int]]) -> list[Edit]:
+    """Leave out the arguments that no field names any more, and count those of the other fields anew."""
+    named = {number for _, number in form.verbs} - {number for _, number in kept}
+    left = [number for number in range(len(form.arguments)) if number not in named]
+    whole = Range(form.arguments[0].range.start, form.arguments[-1].range.end)
+    edits = _around([form.arguments[number].range for number in left], whole, "", "")
+    for place, number in kept:
+        field = source.text(place)
+        counted = _FIELD_NUMBER.sub(f"{{{left.index(number)}", field)
+        edits += [Edit(place, counted)] if counted != field else []
     return edits
 
 

@@ -279,6 +279,11 @@ def _given_to(functions: re.Pattern[str], nodes: Sequence[ir.Expression]) -> lis
     return [inner for call in calls for argument in call.arguments for inner in ir.walk(argument.value)]
 
 
+def shows(call: ir.Call) -> bool:
+    """Whether a call shows what it is given to people, as its name tells."""
+    return _SHOWS.search(last_name(call.function)) is not None
+
+
 def last_name(node: ir.Expression) -> str:
     """The last word of what is called."""
     return node.name if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from persistlint.libraries import Library
     from persistlint.source import Range
 
-_UNCHANGED = frozenset(["dedent", "cleandoc", "strip", "lstrip", "rstrip", "trim", "TrimSpace", "Sprint"])
+_UNCHANGED = frozenset(
+    ["dedent", "cleandoc", "strip", "lstrip", "rstrip", "trim", "TrimSpace", "Sprint", "str", "String"]
+)
+_MAKES_TEXTS = frozenset(["Sprint", "str", "String"])  # of numbers, too
 _MOST_WRAPPERS = 3  # around one another
 
 
@@ -146,7 +149,7 @@ def unwrapper(library: Library) -> Callable[[ir.Call], ir.Expression | None]:
         for _ in range(_MOST_WRAPPERS):  # `dedent(f"…").strip()`
             made = _unchanged(made) if isinstance(made, ir.Call) else made
         is_text = isinstance(made, ir.String | ir.Template | ir.Binary)
-        if origin.last_name(call.function) == "Sprint":  # which makes texts of numbers, too
+        if name in _MAKES_TEXTS:
             is_text = is_text and made is not None and any(isinstance(part, ir.String) for part in _summands(made))
         return inner if is_text else None
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.facts import Hole
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.text.view import HOLE
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from persistlint.facts import Query
+    from persistlint.facts import Query, Text
     from persistlint.fixes.binding.text.view import Value, View
     from persistlint.source import SourceFile
 
@@ -52,15 +53,44 @@ def taken(node: ir.Expression, is_mapping: bool) -> Taken | None:
     return Taken(node, is_mapping) if isinstance(node, _NAMED) else None
 
 
-def check_taken(found: View, query: Query, holes: Sequence[Hole], source: SourceFile) -> None:
-    """Refuse where the values of these holes are taken out of an expression that has something else for the SQL, too,
-    such as a name: nothing tells them apart, for they stand in the same place."""
-    for form in found.forms:
-        node = form.taken.node if form.taken is not None else None
-        parts = [part for text in query.texts for part in text.parts]
-        others = [p for p in parts if isinstance(p, Hole) and node is not None and p.range in node.range]
-        if node is not None and any(not hole.context.is_value and hole not in holes for hole in others):
-            raise RefusalError(f"`{source.text(node.range)}` has names for the SQL, too, which cannot be bound")
+def wanted_of(
+    found: View, query: Query, holes: Sequence[Hole], is_wanted: Callable[[Value], bool], source: SourceFile
+) -> Callable[[Value], bool]:
+    """What `is_wanted` says of a value, but of those that are taken out of an expression which has something else for
+    the SQL, too, such as a name: they stand in the same place of the file, and the text of the query alone tells which
+    of them the holes are. Raises `RefusalError` where it does not."""
+    mixed = [form for form in found.forms if form.taken is not None and _is_mixed(form.taken.node, query, holes)]
+    if not mixed:
+        return is_wanted
+    told = [_told_apart(found, text) for text in query.texts]
+    apart = [each for each in told if each is not None]
+    if not apart or any(taken.is_once for form in mixed if (taken := form.taken) is not None):
+        name = source.text(mixed[0].arguments[0].range)
+        raise RefusalError(f"`{name}` has names for the SQL, too, which cannot be bound")
+    forms = {id(form) for form in mixed}
+    is_hole = [all(hole in holes for hole in each) for each in zip(*apart, strict=True)]
+    mine = {id(value) for value, is_mine in zip(found.values, is_hole, strict=True) if is_mine}
+    return lambda value: id(value) in mine if id(value.form) in forms else is_wanted(value)
+
+
+def _is_mixed(node: ir.Expression, query: Query, holes: Sequence[Hole]) -> bool:
+    parts = (part for text in query.texts for part in text.parts)
+    others = [part for part in parts if isinstance(part, Hole) and part.range in node.range]
+    return any(not hole.context.is_value and hole not in holes for hole in others)
+
+
+def _told_apart(found: View, text: Text) -> list[Hole] | None:
+    """The holes of a text that is put together like the view, one for each value; None where it is another text."""
+    holes = [part for part in text.parts if isinstance(part, Hole)]
+    around = "".join(HOLE if isinstance(part, Hole) else part for part in text.parts)
+    is_same = len(holes) == len(found.values) and _words(around) == _words(found.text)
+    is_there = is_same and all(h.range in v.expression.range for h, v in zip(holes, found.values, strict=True))
+    return holes if is_there else None
+
+
+def _words(text: str) -> list[str]:
+    """A text without its spaces and the percent signs that a driver wants twice."""
+    return text.replace("%%", "%").split()
 
 
 def whole(found: View, bound: Sequence[Value], texts: Sequence[str], source: SourceFile) -> str:
