@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from persistlint.facts.fact import Fact
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from persistlint.facts.effects import Effect, Handle, Role
     from persistlint.libraries import Library
     from persistlint.source import Range
@@ -104,13 +107,14 @@ class WriteBack(StaleWrite):
 @dataclass(frozen=True, slots=True)
 class CheckedInsert(StaleWrite):
     """A row that is inserted because `read` did not find it. `columns` are those that were looked for, `values` those
-    that are set; `is_unique` is whether the database may keep a second one out, None where its schema is not known."""
+    that are set; `is_unique` tells whether the database may keep a second one out, None where its schema is not known.
+    To find that out may take the reading of all that makes the tables of the project."""
 
     table: str
     columns: tuple[str, ...]
     values: tuple[str, ...]
     read: Range
-    is_unique: bool | None
+    is_unique: Callable[[], bool | None] = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import Names, path_of
@@ -44,6 +45,8 @@ from persistlint.regexes import regex
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from persistlint.analysis.transactions.checks import Checks
+    from persistlint.analysis.transactions.keys import Keys
     from persistlint.facts import Effect, Fact, Sign
     from persistlint.ir import Block, Function, Module
     from persistlint.languages import Syntax
@@ -89,19 +92,23 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
     file.forget_walks()
     opens = any(_opens(walk) for _, walk in results)
     inside = file.called_inside()
-    if any(walk.checks.found for _, walk in results):
-        from persistlint.analysis.transactions.keys import Keys  # what reads models and SQL takes long to import
-
-        keys = Keys(syntax)
-        for _, walk in results:
-            walk.checks.found = [replace(found, is_unique=keys.may_refuse(found)) for found in walk.checks.found]
-        if keys.consulted is not None:
-            yield keys.consulted
+    keys = _keys([walk.checks for _, walk in results if walk.checks.found], syntax)
     requests = Requests(syntax.source)
     for function, walk in results:
         yield from _facts_of(function, walk, file, opens, inside, requests)
-    if requests.consulted is not None:
-        yield requests.consulted
+    yield from (asked.consulted for asked in (keys, requests) if asked is not None and asked.consulted is not None)
+
+
+def _keys(checks: list[Checks], syntax: Syntax) -> Keys | None:
+    """What tells of each of these checks, when somebody asks, whether a unique key keeps the second row out."""
+    if not checks:
+        return None
+    from persistlint.analysis.transactions.keys import Keys  # what reads models and SQL takes long to import
+
+    keys = Keys(syntax)
+    for each in checks:
+        each.found = [replace(found, is_unique=partial(keys.may_refuse, found)) for found in each.found]
+    return keys
 
 
 def _walked(file: File, function: Function, scope: Scope) -> Walk:

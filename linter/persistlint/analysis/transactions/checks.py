@@ -85,7 +85,9 @@ class Checks:
             lookup, pairs = self.lookups[read.range]
             is_same = lookup.table == table and all(values.get(column) == value for column, value in pairs.items())
             if is_same and effect.place.arms[: len(arms)] == arms:
-                self.found.append(CheckedInsert(effect.range, table, tuple(pairs), tuple(values), read.range, None))
+                self.found.append(
+                    CheckedInsert(effect.range, table, tuple(pairs), tuple(values), read.range, lambda: None)
+                )
                 return
 
     def decided(self, test: Expression, walk: Walk, *, holds: bool) -> None:

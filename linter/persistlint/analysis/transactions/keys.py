@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.models import models
@@ -42,10 +43,10 @@ class Keys:
     def __init__(self, syntax: Syntax) -> None:
         self.consulted: Consulted | None = None
         self._syntax = syntax
-        self._tables: dict[str, Table] = {}
-        self._models = models(syntax)
-        if _DDL.search(syntax.source.content):
-            self._read_sql()
+
+    @cached_property
+    def _models(self) -> Sequence[Model]:
+        return models(self._syntax)
 
     def may_refuse(self, insert: CheckedInsert) -> bool | None:
         """Whether a unique key may refuse the second of two such rows; None where the table is not known."""
@@ -67,17 +68,20 @@ class Keys:
             self.consulted = Consulted(Range(0, 0), tables.mark)
         return tables
 
-    def _read_sql(self) -> None:
+    @cached_property
+    def _tables(self) -> dict[str, Table]:
+        """The tables that the SQL in the file makes."""
+        if _DDL.search(self._syntax.source.content) is None:
+            return {}
         from persistlint.analysis.tables.ddl import ddl_texts  # which reads texts as this package does
 
         source = self._syntax.source
         texts = [text for text in ddl_texts(self._syntax) if _CHANGES.match(text)]
         if any(HOLE in text and _SAYS_UNIQUE.search(text) for text in texts):
-            return  # nobody knows of which table it speaks
+            return {}  # nobody knows of which table it speaks
         script = read_script(source.path, ";\n".join(texts).encode(), source.dialect)
-        for table in script.after.tables.values():
-            if table.is_known and table.is_complete and not script.unread:
-                self._tables[table.name.name] = table
+        made = script.after.tables.values() if not script.unread else ()
+        return {table.name.name: table for table in made if table.is_known and table.is_complete}
 
 
 def _of_prisma(name: str) -> str:

@@ -150,7 +150,7 @@ def read_modify_write(fact: StaleWrite, context: RuleContext) -> Iterator[Diagno
     """Report a write that loses whatever was written since the read, or that inserts what another has inserted."""
     if isinstance(fact, WriteBack) and not fact.is_locked and not _is_known(fact, context):
         yield _written_back(fact, context)
-    elif isinstance(fact, CheckedInsert) and fact.is_unique is False and is_product(context.file.path):
+    elif isinstance(fact, CheckedInsert) and is_product(context.file.path) and fact.is_unique() is False:
         yield _inserted(fact, context)
 
 
