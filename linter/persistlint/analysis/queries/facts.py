@@ -60,7 +60,7 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
 
 def may_have(source: SourceFile, names: ProjectNames, signs: frozenset[Sign] = frozenset()) -> bool:
     """Whether a file can have a query, with signs one that has to do with them."""
-    if signs and signs <= _RARE and not places(source, signs):
+    if signs and signs <= _RARE and places(source, signs) == ():
         return False
     return may_send_sql(source) and (not signs or places(source, signs) != ())
 
