@@ -10,6 +10,8 @@ import pytest
 
 from markdown import Case, cases
 from persistlint import engine
+from persistlint.analysis.limits.counts import counted_by
+from persistlint.analysis.queries.handed import libraries_of
 from persistlint.analysis.transactions import telling
 from persistlint.libraries import catalogue
 from persistlint.rules import groups, may_apply
@@ -109,12 +111,17 @@ def _found(rule: str, case: Case) -> tuple[Diagnostic, ...]:
 
 
 def _look_at_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("persistlint.engine.skips", lambda *_: False)
     monkeypatch.setattr("persistlint.engine.may_apply", lambda *_: True)
     monkeypatch.setattr("persistlint.engine._rules", engine._rules.__wrapped__)  # none that were made before
     monkeypatch.setattr("persistlint.engine._wanted", lambda rules: {rule.on: frozenset() for rule in rules})
     monkeypatch.setattr("persistlint.analysis._may_make", lambda *_: True)
     monkeypatch.setattr("persistlint.analysis.queries.candidates.may_hold_sql", lambda *_: True)
     monkeypatch.setattr("persistlint.analysis.queries.candidates.nameable", _every_library)
+    monkeypatch.setattr("persistlint.analysis.limits._counting", lambda source: counted_by(libraries_of(source)))
+    monkeypatch.setattr("persistlint.analysis.limits._options", lambda *_: [0])
+    monkeypatch.setattr("persistlint.analysis.limits.Reach", lambda *_: None)
+    monkeypatch.setattr("persistlint.analysis.fallbacks._is_looked_up", lambda *_: True)
     monkeypatch.setattr("persistlint.analysis.transactions.telling._spoken_of", telling._spoken_of.__wrapped__)
     monkeypatch.setattr("persistlint.analysis.transactions.telling.present", _every_library)
     monkeypatch.setattr("persistlint.analysis.transactions.telling.reachable", _every_type)

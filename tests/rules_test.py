@@ -108,9 +108,11 @@ def test_has_silent_and_loud_cases_in_every_language(rule: Rule[Any]) -> None:
 @pytest.mark.parametrize("rule", EVERY_RULE)
 def test_what_is_known_without_importing_a_rule_is_true(rule: Rule[Any]) -> None:
     assert is_default(rule.name) == rule.default
-    pattern = getattr(import_module(f"persistlint.rules.{rule.group}"), "MAY_HAVE", None)
+    group = import_module(f"persistlint.rules.{rule.group}")
+    pattern = getattr(group, "MAY_HAVE", None)
     if isinstance(pattern, dict):
         assert set(rule.languages) <= set(pattern)
+    assert set(getattr(group, "SKIPS", ())) <= set(rule.skips)
 
 
 def test_a_rule_has_nothing_to_say_without_the_changes_that_it_names() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from persistlint.plugins import PluginError
 from persistlint.records import dataclass
-from persistlint.rules import group_of, load, may_apply
+from persistlint.rules import group_of, load, may_apply, skips
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping
@@ -85,8 +85,9 @@ def complete(report: Report, later: Later) -> Report:
 
 def _applicable(source: SourceFile, names: frozenset[str]) -> tuple[str, ...]:
     """The rules whose group can have something to say about a file, by name."""
-    groups = tuple(group for group in _by_group(names) if may_apply(group, source.lowered, source.language))
-    return _of_groups(names, groups)
+    groups = [group for group in _by_group(names) if not skips(group, source.path)]
+    applicable = tuple(group for group in groups if may_apply(group, source.lowered, source.language))
+    return _of_groups(names, applicable)
 
 
 @lru_cache(maxsize=256)

@@ -31,7 +31,7 @@ def present(folder: str, source: SourceFile) -> frozenset[Library]:
     called = _called(folder)
     for name in called.keys() & source.called:
         library, is_compound = called[name]
-        if not is_compound or _is_compound(name, source.words):
+        if not is_compound or _is_compound(name, source):
             found.add(library)
     return frozenset(found)
 
@@ -42,7 +42,7 @@ def is_present(library: Library, folder: str, source: SourceFile) -> bool:
     if not _marks_of(library).isdisjoint(words) and any(sign <= words for sign in _signs_of(library)):
         return True
     return any(
-        _is_compound(name, source.words) if is_compound else name in source.called
+        _is_compound(name, source) if is_compound else name in source.called
         for name, is_compound in _calling(folder).get(library, ())
         if name in source.lowered
     )
@@ -75,10 +75,12 @@ def _modules(folder: str) -> Mapping[bytes, frozenset[Library]]:
     return {module: frozenset(libraries) for module, libraries in found.items()}
 
 
-def _is_compound(name: bytes, words: frozenset[bytes]) -> bool:
-    """Whether one of these words is this name in lower case, and has several parts."""
+def _is_compound(name: bytes, source: SourceFile) -> bool:
+    """Whether a word of a file is this name in lower case, and has several parts."""
+    if b"_" not in name and source.content.count(name) == source.lowered.count(name):
+        return False  # it is written in lower case everywhere
     length = len(name)
-    alike = [word for word in words if len(word) == length]
+    alike = [word for word in source.words if len(word) == length]
     return any(word.lower() == name and len(_PARTS.findall(word)) > 1 for word in alike)
 
 

@@ -3,6 +3,7 @@
 A group's `__init__.py` has `MAY_HAVE`, a pattern of bytes (or one of `patterns.py`) in lower case, as a file is when it
 is looked at: where it matches nothing, no rule of the group has anything to say about a file, and the file is not even
 parsed for it. Where all rules of a group speak of some languages alone, it has a pattern for each of them by its name.
+What all of them skip by the path of a file it may have as `SKIPS`, so that the file is not even looked at.
 
 Which rules exist is known from file names alone, and which are on from their text, so that a run imports only the
 groups that have something to say.
@@ -63,6 +64,16 @@ def may_apply(group: str, lowered: bytes, language: str) -> bool:
     lower case."""
     pattern = _pattern(group, language)
     return pattern is not None and _stands_in(pattern, lowered)
+
+
+def skips(group: str, path: str) -> bool:
+    """Whether all rules of a group skip the file at a path, as far as the group tells."""
+    return any(is_skipped(path) for is_skipped in _skipped(group))
+
+
+@cache
+def _skipped(group: str) -> tuple[Callable[[str], bool], ...]:
+    return getattr(import_module(_package(group)), "SKIPS", ())
 
 
 @cache

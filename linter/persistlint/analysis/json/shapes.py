@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.json.values import Document
@@ -72,12 +72,12 @@ class Shapes:
     @cached_property
     def json_columns(self) -> frozenset[str]:
         """The names of columns that models of the file declare to hold JSON."""
-        return self._columns(_JSON_COLUMN)
+        return _columns(self.source, self.folder, _JSON_COLUMN.get(self.folder))
 
     @cached_property
     def text_columns(self) -> frozenset[str]:
         """The names of columns that models of the file declare to hold text."""
-        return self._columns(_TEXT_COLUMN)
+        return _columns(self.source, self.folder, _TEXT_COLUMN.get(self.folder))
 
     @property
     def mentions(self) -> re.Pattern[bytes] | None:
@@ -161,12 +161,13 @@ class Shapes:
         match = re.match(r"(?:\[\d*\]|map\[[^\]]*\])", type)
         return type[match.end() :] if match else ""
 
-    def _columns(self, patterns: dict[str, re.Pattern[str]]) -> frozenset[str]:
-        pattern = patterns.get(self.folder)
-        if pattern is None or not any_in(_MODELS[self.folder], self.source.content):
-            return frozenset()
-        text = self.source.content.decode("utf-8", "replace")
-        return frozenset(name for match in pattern.finditer(text) for name in match.groups() if name)
+
+@lru_cache(maxsize=4)  # they are asked for before a file is parsed, and again behind
+def _columns(source: SourceFile, folder: str, pattern: re.Pattern[str] | None) -> frozenset[str]:
+    if pattern is None or not any_in(_MODELS[folder], source.content):
+        return frozenset()
+    text = source.content.decode("utf-8", "replace")
+    return frozenset(name for match in pattern.finditer(text) for name in match.groups() if name)
 
 
 def _optional_in(text: str) -> frozenset[str]:

@@ -13,13 +13,14 @@ from persistlint.analysis.names import Names
 from persistlint.analysis.queries.candidates import candidates, may_send_sql
 from persistlint.analysis.queries.drivers import placeholder_around
 from persistlint.analysis.queries.placeholders import marks_of, placeholder_of
+from persistlint.analysis.queries.sinks import Sent, Sinks, reads_as
 from persistlint.analysis.queries.statements import count
 from persistlint.analysis.queries.texts import Place, texts_of
 from persistlint.analysis.reach import Reach
 from persistlint.analysis.schedule import Wanted
 from persistlint.analysis.scopes import Scope, scopes
 from persistlint.analysis.signs import places
-from persistlint.facts import Consulted, Fact, Query, Site, SqlText
+from persistlint.facts import Consulted, Fact, Query, Sign, Site, SqlText
 from persistlint.languages import Syntax
 from persistlint.languages import languages as all_languages
 from persistlint.libraries import Library, Operation, catalogue
@@ -29,12 +30,12 @@ from persistlint.source import Range
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.facts import Sign
     from persistlint.ir import Module
     from persistlint.settings import ProjectNames
     from persistlint.source import SourceFile
 
-from persistlint.analysis.queries.sinks import Sent, Sinks, reads_as
+# Signs that fewer files have than any text of SQL, and that are found faster.
+_RARE = frozenset([Sign.PLACEHOLDER_IN_SET, Sign.SECOND_STATEMENT])
 
 
 def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozenset()) -> Iterator[Fact]:
@@ -59,6 +60,8 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
 
 def may_have(source: SourceFile, names: ProjectNames, signs: frozenset[Sign] = frozenset()) -> bool:
     """Whether a file can have a query, with signs one that has to do with them."""
+    if signs and signs <= _RARE and places(source, signs) == ():
+        return False
     return may_send_sql(source) and (not signs or places(source, signs) != ())
 
 
