@@ -75,13 +75,14 @@ def discover(paths: Sequence[Path], overrides: Overrides = NO_OVERRIDES, *, forc
     is_one = len(paths) == 1
     failures: list[Failure] = []
     unread: list[Path] = []
+    links: set[str] = set()
     brought = cache(_installed_in)  # directories that many paths stand in are looked at once
     for path in paths:
         mode = _mode(path)
         if mode is None:
             failures.append(Failure(path.as_posix(), "it does not exist"))
         elif stat.S_ISDIR(mode):
-            for name in sorted(_below(path.as_posix(), overrides, failures)):
+            for name in sorted(_below(path.as_posix(), overrides, failures, links)):
                 key = name if is_one else os.path.abspath(name)  # noqa: PTH100 - `Path` takes ten times as long
                 files.setdefault(key, name)
         elif force_exclude and (language_of(path.as_posix()) is None or is_out(path, overrides, brought=brought)):
@@ -90,12 +91,15 @@ def discover(paths: Sequence[Path], overrides: Overrides = NO_OVERRIDES, *, forc
             unread.append(path)
         else:
             files.setdefault(os.path.abspath(path), path.as_posix())  # noqa: PTH100
-    return Discovery(_without_links(tuple(files.values())), tuple(failures), tuple(unread))
+            if path.is_symlink():
+                links.add(path.as_posix())
+    return Discovery(_without_links(tuple(files.values()), links), tuple(failures), tuple(unread))
 
 
-def _without_links(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The files without symbolic links to others of them, which would be reported, and fixed, twice."""
-    links = {name for name in names if os.path.islink(name)}  # noqa: PTH114 - `Path` takes ten times as long
+def _without_links(names: tuple[str, ...], links: set[str]) -> tuple[str, ...]:
+    """The files without symbolic links to others of them, which would be reported, and fixed, twice. All `links` among
+    them are known."""
+    links = links.intersection(names)
     if not links:
         return names
     real = cache(os.path.realpath)  # of folders, of which there are fewer than files
@@ -137,24 +141,29 @@ def every_file(root: Path, overrides: Overrides, failures: list[Failure]) -> Ite
     """The regular files below a directory that git does not ignore, whatever they hold; directories that cannot be
     listed are added to `failures`. A directory that git knows as one entry (a submodule, a repository that is not
     added) is a root of its own; symbolic links to directories are not followed."""
-    yield from map(Path, _every_name(root.as_posix(), overrides, failures))
+    yield from map(Path, _every_name(root.as_posix(), overrides, failures, set()))
 
 
-def _mode(path: str | Path) -> int | None:
+def _mode(path: str | Path, links: set[str] | None = None) -> int | None:
     """The mode of what a path leads to, None if that is nothing. What may not be looked at counts as a file, so that
-    reading it says why."""
+    reading it says why. A path that is a symbolic link is added to `links`."""
     try:
-        return os.stat(path).st_mode  # noqa: PTH116 - `Path` takes ten times as long
+        mode = os.lstat(path).st_mode
+        if stat.S_ISLNK(mode):
+            if links is not None:
+                links.add(str(path))
+            mode = os.stat(path).st_mode  # noqa: PTH116 - `Path` takes ten times as long
+        return mode
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError:
         return stat.S_IFREG
 
 
-def _below(root: str, overrides: Overrides, failures: list[Failure]) -> Iterator[str]:
-    """The files to check below a directory."""
+def _below(root: str, overrides: Overrides, failures: list[Failure], links: set[str]) -> Iterator[str]:
+    """The files to check below a directory; symbolic links are added to `links`."""
     excluding: dict[str, bool] = {}  # whether the configuration of a folder leaves anything out
-    for name in _every_name(root, overrides, failures):
+    for name in _every_name(root, overrides, failures, links):
         if language_of(name) is None:
             continue
         folder = name.rpartition("/")[0]
@@ -164,7 +173,7 @@ def _below(root: str, overrides: Overrides, failures: list[Failure]) -> Iterator
             yield name
 
 
-def _every_name(root: str, overrides: Overrides, failures: list[Failure]) -> Iterator[str]:
+def _every_name(root: str, overrides: Overrides, failures: list[Failure], links: set[str]) -> Iterator[str]:
     """What `every_file` gives, as text with forward slashes, for there may be a hundred thousand of them."""
     roots, seen = [root], {os.path.realpath(root)}
     while roots:
@@ -176,7 +185,7 @@ def _every_name(root: str, overrides: Overrides, failures: list[Failure]) -> Ite
             if is_skipped(name.split("/")) or (brought and not brought.isdisjoint(_above_and(name))):
                 continue
             path = f"{before}{name}"
-            mode = _mode(path)
+            mode = _mode(path, links)
             if mode is not None and stat.S_ISDIR(mode):
                 if _is_root(path) and (real := os.path.realpath(path)) not in seen:
                     seen.add(real)

@@ -188,6 +188,7 @@ def _around(path: str) -> str:
     return os.path.abspath(os.path.dirname(path))  # noqa: PTH100, PTH120
 
 
+@lru_cache(maxsize=64)  # several runners look into one file
 def texts_above(directory: str, name: str) -> list[str]:
     """The texts of the files of a name in a directory and those around it, the nearest first, up to the root of the
     repository."""
