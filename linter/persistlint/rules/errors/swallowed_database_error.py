@@ -121,6 +121,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import Affecting, Effect, EffectKind, Handled, Part, Procedure, Role, Sign, Use, tidies, updates
 from persistlint.fixes.raising import ends_without_result, handed_on, has_other_way, returned_result
+from persistlint.fixes.refusal import remedied
 from persistlint.paths import is_example, is_generated, is_migration, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
@@ -176,7 +177,7 @@ def swallowed_database_error(fact: Affecting, context: RuleContext) -> Iterator[
                 f"Where `{writes[0].via or writes[0].method}` fails, nobody but the log learns of it.",
                 help=_HELP[context.file.language],
                 severity=Severity.INFO if all(map(_leaves_the_row, writes)) and _is_all(fact, context) else None,
-                fixes=handed_on(context.program, fact.range) if context.program is not None else (),
+                remedy=remedied(context.program, handed_on, fact.range),
                 related=(Related(writes[0].range, "this may fail"),),
             )
     elif isinstance(fact, Procedure) and context.file.language == "go" and not tidies(fact.name):
@@ -187,7 +188,7 @@ def swallowed_database_error(fact: Affecting, context: RuleContext) -> Iterator[
                     effect.range,
                     f"The error of `{effect.method}` is dropped, so data that was not stored counts as stored.",
                     help="Return the error, or handle it.",
-                    fixes=returned_result(context.program, effect) if context.program is not None else (),
+                    remedy=remedied(context.program, returned_result, effect),
                 )
 
 
