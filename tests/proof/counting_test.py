@@ -24,6 +24,12 @@ BODIES = {
         'left = row["balance"] - amount',
         'db.execute("UPDATE wallets SET balance = {0} WHERE id = {0}", (left, id))',
     ),
+    "in a variable that something else needs": (
+        'row = db.execute("SELECT balance FROM wallets WHERE id = {0}", (id,)).fetchone()',
+        "left = row[{1}] - amount",
+        'db.execute("UPDATE wallets SET balance = {0} WHERE id = {0}", (left, id))',
+        "assert left is not None",
+    ),
     "fetched": (
         "cursor = db.cursor()",
         'cursor.execute("SELECT balance FROM wallets WHERE id = {0}", (id,))',

@@ -25,12 +25,15 @@ def remedied(
     **more: P.kwargs,
 ) -> Callable[[], Remedy] | None:
     """What gives the fixes of a way to make them, or why it refuses; None without a program."""
-    if program is None:
-        return None
+    return explained(lambda: way(program, *arguments, **more)) if program is not None else None
+
+
+def explained(way: Callable[[], tuple[Fix, ...]]) -> Callable[[], Remedy]:
+    """What gives the fixes of a way to make them, or why it refuses."""
 
     def remedy() -> Remedy:
         try:
-            return Remedy(way(program, *arguments, **more))
+            return Remedy(way())
         except RefusalError as refusal:
             return Remedy(reason=str(refusal))
 

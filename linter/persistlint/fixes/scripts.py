@@ -12,6 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix
+from persistlint.fixes.refusal import RefusalError
 from persistlint.paths import is_migration
 from persistlint.records import dataclass
 from persistlint.regexes import regex
@@ -58,6 +59,16 @@ def unsafe(script: Script, title: str, *edits: Edit) -> tuple[Fix, ...]:
     which has been run, none for a dump, which a program writes anew, and none for one that two databases run."""
     is_there = bool(edits) and not script.is_followed and not script.is_dump and not script.is_shared
     return (Fix(title, edits, Applicability.UNSAFE),) if is_there else ()
+
+
+def refuse_unchanging(script: Script) -> None:
+    """Raises `RefusalError` where no fix that a person has to look at may change a script."""
+    if script.is_dump:
+        raise RefusalError("a program writes the file anew")
+    if script.is_shared:
+        raise RefusalError("two databases run the file")
+    if script.is_followed:
+        raise RefusalError("the migration has run, for others follow it")
 
 
 def modelled(script: Script, title: str, *edits: Edit) -> tuple[Fix, ...]:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from persistlint.ir import Assign, Attribute, Binary, walk
+from persistlint.fixes.computed.unused import in_text
+from persistlint.ir import (
+    Assign,
+    AssignmentExpression,
+    Attribute,
+    Binary,
+    Name,
+    expressions_in,
+    names_in,
+    statements_in,
+    walk,
+)
 from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:
     from persistlint.facts import WriteBack
     from persistlint.fixes.program import Frame, Program
-    from persistlint.ir import Expression
+    from persistlint.ir import Expression, Function, Statement
 
 TITLE = "Let the database compute it"
 VERBS = {"+": "increment", "-": "decrement"}
@@ -50,6 +62,40 @@ def changed_before(program: Program, fact: WriteBack, frame: Frame) -> Change | 
         return Change(assign, assign.operator, assign.value)
     change = change_of(assign.value, fact.column) if assign.operator == "=" else None
     return Change(assign, change.operator, change.right) if change is not None else None
+
+
+def made_once(program: Program, place: Range, name: str) -> Assign | None:
+    """The statement that gives a variable its value before a place, where nothing else in the function does."""
+    frames = program.frames(place)
+    function = frames[-1].function if frames else None
+    if function is None:
+        return None
+    before = [each for frame in frames if frame.function is function for each in frame.block[: frame.index]]
+    bodies = [each.body for each in program.functions() if each.range in function.range]
+    every = [each for body in bodies for each in statements_in(body)]
+    made = [each for each in every if name in _given(each)]
+    sets = any(
+        isinstance(node, AssignmentExpression) and name in names_in(node.target)
+        for each in every
+        for node in expressions_in(each)
+    )
+    if len(made) != 1 or sets or made[0] not in before:
+        return None
+    only = made[0]
+    return only if isinstance(only, Assign) and isinstance(only.target, Name) and only.operator == "=" else None
+
+
+def _given(statement: Statement) -> list[str]:
+    """The names that a statement gives a value."""
+    target = getattr(statement, "target", None)
+    return [*names_in(target)] if target is not None else []
+
+
+def count_in(program: Program, function: Function, name: str) -> int:
+    """How often a name stands in the code of a function, and not in a text."""
+    pattern = re.compile(rf"(?<![\w.$]){re.escape(name)}(?![\w$])".encode())
+    found = pattern.finditer(program.source.content, function.range.start, function.range.end)
+    return sum(not in_text(program, Range(each.start(), each.end())) for each in found)
 
 
 def amount_of(program: Program, change: Change) -> str:

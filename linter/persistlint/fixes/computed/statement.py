@@ -6,17 +6,18 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
+from persistlint.fixes.computed.changes import TITLE, count_in, made_once
 from persistlint.fixes.computed.unused import is_whole, lines_of, without_unused
-from persistlint.fixes.guards import insert, unsafe
+from persistlint.fixes.guards import insert, is_plain, unsafe
 from persistlint.fixes.handles import call_at
 from persistlint.ir import (
-    Assign,
     Attribute,
     Binary,
     Call,
     Collection,
     Mapping,
     Name,
+    Number,
     String,
     Subscript,
     walk,
@@ -38,6 +39,7 @@ _WHERE = regex(r"\bWHERE\b", re.IGNORECASE)
 _READS = regex(
     r"""["'`]\s*SELECT\b(?!.*\b(?:DISTINCT|UNION|GROUP|FOR|COUNT|SUM|MAX|MIN|AVG)\b).*?\bFROM\b""", re.I | re.S
 )
+_SELECTS = regex(r"""["'`]+\s*SELECT\s+([\w.,\s]+?)\s+FROM\b""", re.IGNORECASE)
 _END = regex(r"""\s*;?\s*["'`]\Z""")
 # What tells of a database that locks rows so, as SQLite and SQL Server do not: its driver, or its placeholder.
 _LOCKS_ROWS = regex(rb"postgres|psycopg|asyncpg|pgx|\bpg\b|\blib/pq\b|mysql|maria|oracle", re.IGNORECASE)
@@ -55,22 +57,28 @@ def in_the_statement(program: Program, fact: WriteBack, frame: Frame) -> tuple[F
         return ()
     text, mark = found[0]
     value = _given(program, call, text, mark)
-    assign = _computed(program, frame, value) if isinstance(value, Name) else None
+    assign = made_once(program, fact.range, value.id) if isinstance(value, Name) else None
+    if assign is not None and isinstance(value, Name):
+        is_needed = frame.function is not None and count_in(program, frame.function, value.id) > 2
+        if not is_needed and not (assign in frame.block and is_whole(program, assign)):
+            return ()
     changed = assign.value if assign is not None else value
     change = _change(program, changed, fact) if isinstance(changed, Binary) else None
     if value is None or changed is None or change is None:
         return ()
     operator, other = change
+    at = text.range.start + len(program.source.text(text.range)[: mark.start("mark")].encode())
+    column = program.source.text(text.range)[mark.start("column") : mark.end("column")]
+    given = [insert(at, f"{column} {operator} "), Edit(value.range, program.source.text(other.range))]
+    if assign is not None and is_needed:
+        return unsafe(TITLE, *given) if is_plain(program.source.text(other.range)) else ()
     left = [Range(changed.range.start, other.range.start), Range(other.range.end, changed.range.end)]
     edits = without_unused(program, fact, left if assign is None else [assign.range])
     if edits is None:
         return ()
     if assign is not None:
         edits.append(Edit(lines_of(program, assign), ""))
-    at = text.range.start + len(program.source.text(text.range)[: mark.start("mark")].encode())
-    column = program.source.text(text.range)[mark.start("column") : mark.end("column")]
-    edits += [insert(at, f"{column} {operator} "), Edit(value.range, program.source.text(other.range))]
-    return unsafe("Let the database compute it", *edits)
+    return unsafe(TITLE, *edits, *given)
 
 
 def locked_there(program: Program, fact: WriteBack) -> tuple[Fix, ...]:
@@ -124,17 +132,6 @@ def _given(program: Program, call: Call, text: String, mark: re.Match[str]) -> E
     return values[place] if 0 <= place < len(values) else None
 
 
-def _computed(program: Program, frame: Frame, name: Name) -> Assign | None:
-    """The statement of the same block that computes a variable, which nothing but the write uses."""
-    if frame.function is None:
-        return None
-    before = [each for each in frame.block[: frame.index] if isinstance(each, Assign)]
-    made = [each for each in before if isinstance(each.target, Name) and each.target.id == name.id]
-    used = re.findall(rf"(?<![\w.$]){re.escape(name.id)}(?![\w$])", program.source.text(frame.function.range))
-    is_alone = len(made) == 1 and made[0].operator == "=" and len(used) == 2 and is_whole(program, made[0])
-    return made[0] if is_alone else None
-
-
 def _change(program: Program, value: Binary, fact: WriteBack) -> tuple[str, Expression] | None:
     """What is added to the value that was read, or taken from it; None where it is not the one or the other."""
     if value.operator not in _OPERATORS:
@@ -155,4 +152,15 @@ def _is_read(program: Program, value: Expression, fact: WriteBack) -> bool:
             return key.lower() == fact.column.lower()
         case Name(id=name):
             return name.lower() == fact.column.lower()
+        case Subscript(index=Number(text=number)) if number.isdigit():
+            columns = _columns(program, fact)
+            return int(number) < len(columns) and columns[int(number)] == fact.column.lower()
     return False
+
+
+def _columns(program: Program, fact: WriteBack) -> list[str]:
+    """The columns that the statement which reads the row gives, in order; none where they are no plain names."""
+    call = call_at(program, fact.read)
+    texts = [program.source.text(node.range) for node in walk(call) if isinstance(node, String)] if call else []
+    found = next((each for each in map(_SELECTS.match, texts) if each is not None), None)
+    return [each.strip().rpartition(".")[2].lower() for each in found[1].split(",")] if found is not None else []

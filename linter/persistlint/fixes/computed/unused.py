@@ -82,10 +82,10 @@ def _is_used(program: Program, within: Range, name: str, without: Sequence[Range
         Range(each.start(), each.end()) for each in pattern.finditer(program.source.content, within.start, within.end)
     )
     inside = [each for each in found if not any(each in part for part in without)]
-    return bool(inside) and any(program.expression(each) is not None or not _in_text(program, each) for each in inside)
+    return bool(inside) and any(program.expression(each) is not None or not in_text(program, each) for each in inside)
 
 
-def _in_text(program: Program, place: Range) -> bool:
+def in_text(program: Program, place: Range) -> bool:
     """Whether a place is part of a text that the program shows."""
     frame = program.frame(place)
     nodes = expressions_in(frame.statement) if frame is not None else ()

@@ -138,6 +138,7 @@ from persistlint.facts import (
     updates,
 )
 from persistlint.fixes.raising import ends_without_result, handed_on, has_other_way, returned_error, returned_result
+from persistlint.fixes.refusal import remedied
 from persistlint.paths import is_example, is_generated, is_migration, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
@@ -194,7 +195,7 @@ def swallowed_database_error(fact: Affecting, context: RuleContext) -> Iterator[
                 f"Where `{writes[0].via or writes[0].method}` fails, {who} learns of it.",
                 help=_HELP[context.file.language],
                 severity=Severity.INFO if all(map(_leaves_the_row, writes)) and _is_all(fact, context) else None,
-                fixes=handed_on(context.program, fact.range) if context.program is not None else (),
+                remedy=remedied(context.program, handed_on, fact.range),
                 related=(Related(writes[0].range, "this may fail"),),
             )
     elif isinstance(fact, DroppedScan):
@@ -204,7 +205,7 @@ def swallowed_database_error(fact: Affecting, context: RuleContext) -> Iterator[
             f"The error of `{fact.method}` is dropped, so where it fails {kept}, and counts as read.",
             help="Return the error, or handle it.",
             severity=Severity.WARNING,
-            fixes=returned_error(context.program, fact.range) if context.program is not None else (),
+            remedy=remedied(context.program, returned_error, fact.range),
         )
     elif isinstance(fact, Procedure) and context.file.language == "go" and not tidies(fact.name):
         for effect in fact.effects:
@@ -214,7 +215,7 @@ def swallowed_database_error(fact: Affecting, context: RuleContext) -> Iterator[
                     effect.range,
                     f"The error of `{effect.method}` is dropped, so data that was not stored counts as stored.",
                     help="Return the error, or handle it.",
-                    fixes=returned_result(context.program, effect) if context.program is not None else (),
+                    remedy=remedied(context.program, returned_result, effect),
                 )
 
 

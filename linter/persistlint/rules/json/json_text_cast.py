@@ -79,7 +79,8 @@ func Named(db *sql.DB, name string) (*sql.Rows, error) {
 
 Test in a `CASE` what the JSON holds, with `jsonb_typeof`, a pattern, or `pg_input_is_valid` of PostgreSQL 16. Better,
 make a column of what is compared and counted, or add a `CHECK` that keeps other values out. The fix writes the `CASE`
-around a cast to a number in SQL files, where nothing is written; it is unsafe, for a number that is text becomes NULL.
+around a cast to a number or a truth value in SQL files, where nothing is written; it is unsafe, for a number that is
+text becomes NULL.
 
 ## When not to use it
 
@@ -99,6 +100,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix, Severity
 from persistlint.facts import JsonCast
+from persistlint.fixes.refusal import RefusalError, remedied
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 
@@ -106,10 +108,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic
+    from persistlint.fixes.program import Program
 
 _CAST = regex(
-    r"\(\s*([\w.\"]+)\s*->>\s*('[^']*')\s*\)\s*::\s*(?:int\d?|integer|bigint|smallint|numeric|decimal|float\d?|real"
-    r"|double\s+precision)",
+    r"\(\s*([\w.\"]+(?:\s*->\s*'[^'\\]*')*)\s*->>\s*('[^'\\]*')\s*\)\s*::\s*"
+    r"(int\d?|integer|bigint|smallint|numeric|decimal|float\d?|real|double\s+precision|bool(?:ean)?)",
     re.IGNORECASE,
 )
 
@@ -125,15 +128,21 @@ def json_text_cast(fact: JsonCast, context: RuleContext) -> Iterator[Diagnostic]
     if fact.type == "array":
         message = f"`{fact.expression}` can hold anything, and this function stops the statement where it is no array."
         help = "Test it in a `CASE` around the call, with `jsonb_typeof(…) = 'array'`."
-    yield context.report(fact.range, message, help=help, fixes=_fix(fact, context))
+    yield context.report(fact.range, message, help=help, remedy=remedied(context.program, _fix, fact))
 
 
-def _fix(fact: JsonCast, context: RuleContext) -> tuple[Fix, ...]:
-    """The test of PostgreSQL around a cast to a number, where a statement asks for it: one that writes had better stop
-    than write NULL. In other languages SQL stands in quotes of theirs."""
-    text = context.file.text(fact.range)
+def _fix(program: Program, fact: JsonCast) -> tuple[Fix, ...]:
+    """The test of PostgreSQL around a cast to a number or a truth value, where a statement asks for it: one that writes
+    had better stop than write NULL. A program may store
+    text. Raises `RefusalError`."""
+    text = program.source.text(fact.range)
     cast = _CAST.fullmatch(text)
-    if cast is None or context.file.language != "sql" or fact.is_written:
-        return ()
-    guarded = f"CASE WHEN jsonb_typeof({cast[1]} -> {cast[2]}) = 'number' THEN {text} END"
+    if cast is None:
+        raise RefusalError("only for a plain cast to a number or a truth value is there a short test")
+    if fact.is_written:
+        raise RefusalError("a statement that writes had better stop than write NULL")
+    if program.source.language != "sql":
+        raise RefusalError("the program may store it as text, which the test would make NULL")
+    kind = "boolean" if cast[3].lower().startswith("bool") else "number"
+    guarded = f"CASE WHEN jsonb_typeof({cast[1]} -> {cast[2]}) = '{kind}' THEN {text} END"
     return (Fix("Test it in a CASE", (Edit(fact.range, guarded),), Applicability.UNSAFE),)

@@ -133,6 +133,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Applicability, Edit, Fix, Related, Severity
 from persistlint.facts import Calculation, Number, NumberRole, Quantity
 from persistlint.fixes.constants import known_constant, new_constant, without_parentheses
+from persistlint.fixes.refusal import RefusalError, remedied
 from persistlint.paths import NOT_PRODUCT, is_front_end, is_settings
 from persistlint.regexes import regex
 from persistlint.rule import Option, RuleContext, rule
@@ -202,23 +203,31 @@ def magic_number(fact: Calculation, context: RuleContext) -> Iterator[Diagnostic
         f"No name tells what `{text}` means{where}.",
         help=f"Make it a constant: `{first.name} = {text}`." if first.name else "Make it a constant that says it.",
         related=tuple(Related(other.range, "this one too") for other in others),
-        fixes=_fix(first, context),
+        remedy=remedied(context.program, _fix, first),
     )
 
 
-def _fix(number: Number, context: RuleContext) -> tuple[Fix, ...]:
+def _fix(program: Program, number: Number) -> tuple[Fix, ...]:
     """The constant in the place of the number: one of that value and meaning, or a new one. In Python a bare name
-    behind `case` means anything."""
-    program, text = context.program, context.file.text(number.range)
-    is_pattern = number.role is NumberRole.CASE and context.file.language == "python"
-    if program is None or not number.name.isidentifier() or is_pattern or not program.is_clean(number.range):
-        return ()
+    behind `case` means anything. Raises `RefusalError`."""
+    text = program.source.text(number.range)
+    if not number.name.isidentifier():
+        raise RefusalError("nothing beside it suggests a name")
+    if number.role is NumberRole.CASE and program.source.language == "python":
+        raise RefusalError("behind `case`, a bare name means anything")
+    if not program.is_clean(number.range):
+        raise RefusalError("it stands in a part of the file that is not understood")
     if program.stands_again(number.range) or program.count_beside(number.range, number.subject) > 1:
-        return ()  # one of two that would have to change together, or one end of a range
+        raise RefusalError("another number in the statement would have to change with it")
     known = known_constant(program, number.name, text, number.range)
     declaration = None if known else new_constant(program, number.name, text, number.range)
     if not known and declaration is None:
-        return ()
+        is_taken = program.has_name(number.name)
+        raise RefusalError(
+            f"`{number.name}` stands for something else in this file"
+            if is_taken
+            else "the file has no place for a constant of that name"
+        )
     place = without_parentheses(program, number.range)
     edits = (*((declaration,) if declaration is not None else ()), Edit(place, known or number.name))
     title = f"Use the constant {known}" if known else f"Make it the constant {number.name}"

@@ -41,11 +41,13 @@ Where every table is small or the application is stopped for a migration, switch
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.refusal import RefusalError, explained
 from persistlint.fixes.runners import without_transaction
-from persistlint.fixes.scripts import Editor, find, insert, unsafe
+from persistlint.fixes.scripts import Editor, find, insert, refuse_unchanging, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex, CreateObject, DropIndex, SetVariable
@@ -75,18 +77,25 @@ def index_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diagn
             change.range,
             f"`CREATE INDEX` takes a lock of mode {locks(change)[0]} until it is built.",
             help=f"Build it `CONCURRENTLY`, outside of a transaction.{switch}",
-            fixes=_fix(script, change, context),
+            remedy=explained(partial(_fix, script, change, context)),
         )
 
 
 def _fix(script: Script, change: CreateIndex, context: RuleContext) -> tuple[Fix, ...]:
-    """The word, and where the runner opens a transaction for nothing but indexes, its switch."""
+    """The word, and where the runner opens a transaction for nothing but indexes, its switch. Raises
+    `RefusalError`."""
+    refuse_unchanging(script)
     written = find(context.file, change.range, _INDEX)
     others = (each for each in script.forward if not isinstance(each, CreateIndex | DropIndex | SetVariable))
-    has_own = change.statement.transaction not in (None, OF_RUNNER)
-    if written is None or has_own or (change.statement.transaction == OF_RUNNER and any(others)):
-        return ()
+    if written is None:
+        raise RefusalError("it is part of a statement that does more")
+    if change.statement.transaction not in (None, OF_RUNNER):
+        raise RefusalError("the script opens a transaction around it")
+    if change.statement.transaction == OF_RUNNER and any(others):
+        raise RefusalError("other statements of the migration would lose their transaction")
     editor = Editor(script, context.file)
     switched = without_transaction(editor, change.statement)
+    if switched is None:
+        raise RefusalError("nothing in the file can say that no transaction is opened around it")
     word = insert(written.end, editor.like(" CONCURRENTLY", change.statement))
-    return unsafe(script, "Build it concurrently", word, *switched) if switched is not None else ()
+    return unsafe(script, "Build it concurrently", word, *switched)

@@ -35,10 +35,12 @@ It is off by default: a table of countries needs no `bigint`.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import modelled, retyped, stands_here
+from persistlint.fixes.refusal import RefusalError, explained
+from persistlint.fixes.scripts import modelled, refuse_unchanging, retyped, stands_here
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateTable
 from persistlint.schema.script import Script
@@ -74,17 +76,24 @@ def int_primary_key(script: Script, context: RuleContext) -> Iterator[Diagnostic
                 column.name_range,
                 f"`{column.name}` runs out of numbers as `{column.type.text}`.",
                 help="Use `bigint`.",
-                fixes=_fix(script, table, column, column.type, context) if stands_here(context.file, column) else (),
+                remedy=explained(partial(_fix, script, table, column, column.type, context)),
             )
 
 
 def _fix(script: Script, table: Table, column: Column, type: DataType, context: RuleContext) -> tuple[Fix, ...]:
-    """The larger type, where no foreign key would have to change with it, on either side."""
+    """The larger type, where no foreign key would have to change with it, on either side. Raises `RefusalError`."""
+    if not stands_here(context.file, column):
+        raise RefusalError("another file defines the column")
+    refuse_unchanging(script)
+    if script.runner.no_drift:
+        raise RefusalError(script.runner.no_drift)
     keys = (reference for other in script.final.tables.values() for _, reference in other.foreign_keys)
     is_bound = any(reference.table.key == table.name.key for reference in keys)
     is_bound |= any(column.name in key.columns for key, _ in table.foreign_keys)
     larger = _LARGER.get(type.text.lower().split("(")[0])
-    if larger is None or type.is_unsigned or is_bound:
-        return ()
+    if is_bound:
+        raise RefusalError("columns of other tables would have to change with it, to which a foreign key ties it")
+    if larger is None or type.is_unsigned:
+        raise RefusalError("no larger type of its kind is known")
     text = larger if type.text.islower() else larger.upper()
     return modelled(script, "Use a larger type", retyped(context.file, type.range, text))

@@ -106,7 +106,8 @@ func Spend(db *gorm.DB, id, cents int64) error {
 Let the database compute it in one statement, or lock the row when it is read. The fix does the first with `SET n = n +
 $1` in SQL, with `increment` of Prisma, Sequelize and Knex, with `F()` of Django and the column of SQLAlchemy, and
 takes away a read that nothing else needs; it does the second in a transaction of Django, with `with_for_update()` of
-SQLAlchemy, and with `FOR UPDATE` in SQL. It is unsafe, for the object in memory does not hold the new value then.
+SQLAlchemy, and with `FOR UPDATE` in SQL. A variable that holds the new value stays where something else uses it. It is
+unsafe, for what is in memory may not be the new value then.
 
 Make what must not be there twice unique, and insert with `ON CONFLICT DO NOTHING`; the lookup is then only a courtesy.
 
@@ -125,9 +126,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Diagnostic, Related, Severity
+from persistlint.diagnostic import Diagnostic, Related, Remedy, Severity
 from persistlint.facts import CheckedInsert, Sign, StaleWrite, WriteBack
 from persistlint.fixes.computed import computed_there
+from persistlint.fixes.refusal import remedied
 from persistlint.paths import is_example, is_generated, is_migration, is_product, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
@@ -170,7 +172,7 @@ def _written_back(fact: WriteBack, context: RuleContext) -> Diagnostic:
         f"{column} is written back as computed from the value read before, so what others write in between is lost."
         f"{also}",
         help="Let the database compute it (`SET n = n + 1`), or lock the row when you read it (`FOR UPDATE`).",
-        fixes=computed_there(context.program, fact) if context.program is not None else (),
+        remedy=remedied(context.program, computed_there, fact),
         severity=Severity.WARNING if fact.is_handed else None,
         related=() if fact.is_handed else (Related(fact.read, "the value is read here"),),
     )
@@ -185,4 +187,5 @@ def _inserted(fact: CheckedInsert, context: RuleContext) -> Diagnostic:
         help=f"Make {columns} unique, and insert with `ON CONFLICT DO NOTHING` or take the error of the second insert.",
         severity=Severity.INFO,
         related=(Related(fact.read, "the row is looked for here"),),
+        remedy=lambda: Remedy(reason="the key takes a migration, before which rows that break it have to be found"),
     )

@@ -132,9 +132,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Diagnostic, Related, Severity
+from persistlint.diagnostic import Diagnostic, Related, Remedy, Severity
 from persistlint.facts import Effect, EffectKind, Handled, Sign
 from persistlint.fixes.raising import handed_on
+from persistlint.fixes.refusal import remedied
 from persistlint.paths import is_example, is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
 
@@ -167,7 +168,9 @@ def swallowed_error_in_transaction(fact: Handled, context: RuleContext) -> Itera
         fact.range,
         f"The error of `{failing[0].method}` ends here, and the transaction around it goes on to commit.",
         help="Raise it again, or put a savepoint around the statement that may fail.",
-        fixes=handed_on(context.program, fact.range) if context.program is not None and is_quiet else (),
+        remedy=remedied(context.program, handed_on, fact.range)
+        if is_quiet
+        else lambda: Remedy(reason="the handler does more than log, and may have dealt with the failure"),
         related=(Related(failing[0].range, "this may fail"), Related(fact.transaction, "the transaction")),
     )
 
