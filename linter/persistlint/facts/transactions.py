@@ -118,6 +118,15 @@ class CheckedInsert(StaleWrite):
 
 
 @dataclass(frozen=True, slots=True)
+class Numbered(StaleWrite):
+    """A row that is inserted with a number one higher than what `read` read: the largest of its table, or their
+    count."""
+
+    table: str
+    read: Range
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorAnswer(Fact):
     """A `return` of something that says failure, out of a transaction that commits what `write` wrote before."""
 

@@ -243,6 +243,7 @@ def _facts_of(
     yield from transactions
     yield from walk.rows.written
     yield from walk.checks.found
+    yield from walk.numbering.found
     yield from taken
     yield from walk.answers
     if walk.handles.language == "go":

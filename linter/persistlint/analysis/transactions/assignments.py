@@ -34,6 +34,7 @@ def assign(walker: Walk, statement: Assign) -> None:
         move_stored(walker, target, value)
     if len(walker.handled) > taken:
         walker.rejected[path_of(target) or ""] = range(taken, len(walker.handled))
+    walker.numbering.assigned(statement, walker)
     walker.rows.assigned(statement, walker, walker.effects[count:])
     walker.results.assigned(statement, walker.current(), walker.place)
     written = [i for i, effect in enumerate(walker.effects[count:], count) if effect.kind is EffectKind.WRITE]

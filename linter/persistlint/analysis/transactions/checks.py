@@ -76,10 +76,9 @@ class Checks:
         table, values = put_in(chain, effect.table, walk)
         if not table or not walk.active:
             return
-        function = walk.active[0]
         if self.is_guarded is None:
-            self.is_guarded = _IS_GUARDED.search(walk.text(function.range)) is not None
-        if self.is_guarded or not (_runs_beside_itself(function, walk) or _serves(effect, walk)):
+            self.is_guarded = not may_run_beside(effect, walk)
+        if self.is_guarded:
             return
         for arms, read in self.absent:
             lookup, pairs = self.lookups[read.range]
@@ -106,6 +105,14 @@ class Checks:
             return lookup[0] if lookup is not None else walk.rows.read_of(subject)
         name = path_of(subject) or ""
         return walk.fails.get(name) or walk.rows.read_of(subject)
+
+
+def may_run_beside(effect: Effect, walk: Walk) -> bool:
+    """Whether another run of the function around an effect may come between, of which it says nothing."""
+    function = walk.active[0] if walk.active else None
+    if function is None or _IS_GUARDED.search(walk.text(function.range)) is not None:
+        return False
+    return _runs_beside_itself(function, walk) or _serves(effect, walk)
 
 
 def _runs_beside_itself(function: Function, walk: Walk) -> bool:

@@ -99,6 +99,7 @@ def add_access(walker: Walk, node: Call | TaggedTemplate, chain: Chain, use: Use
         stamped = again and stamps(chain, found, effect)
         walker.effects[-1] = replace(effect, is_repeatable=again, is_claim=again and claimed, is_stamp=stamped)
     walker.checks.accessed(chain, effect, walker)
+    walker.numbering.accessed(chain, found, effect, walker)
 
 
 def _only_builds(chain: Chain, root: Known, use: Use) -> bool:

@@ -22,6 +22,7 @@ from persistlint.analysis.transactions.handlers import (
     suppressing,
 )
 from persistlint.analysis.transactions.leaving import leave, move
+from persistlint.analysis.transactions.numbering import Numbering
 from persistlint.analysis.transactions.own_rows import know_own_row
 from persistlint.analysis.transactions.results import Results
 from persistlint.analysis.transactions.rows import Rows
@@ -112,6 +113,7 @@ class Walk:
     rows: Rows = field(default_factory=Rows)
     own: Known | None = None  # the row that a method of a model is called on
     checks: Checks = field(default_factory=Checks)
+    numbering: Numbering = field(default_factory=Numbering)
     results: Results = field(default_factory=Results)
     place: Place = field(default_factory=Place)
     parallel: bool = False

@@ -5,6 +5,9 @@ A column that is set to what was computed from the value read before, with nothi
 between: `wallet.balance -= n; wallet.save()`, `data: { credits: user.credits - n }`, `UPDATE … SET balance = ?` with a
 value that was computed from `balance`.
 
+A row that is inserted with a number one higher than the largest of its table, or than the count of its rows, which is a
+warning.
+
 A row that is inserted because a lookup of the same values found none, into a table of which the project says that no
 unique key keeps the second one out: by SQL or models in the same file, by its migrations and schema files, or by the
 models of Django, SQLAlchemy, Sequelize, TypeORM and GORM in the usual places (`models.py`, `models/`, `entities/`).
@@ -127,7 +130,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Remedy, Severity
-from persistlint.facts import CheckedInsert, Sign, StaleWrite, WriteBack
+from persistlint.facts import CheckedInsert, Numbered, Sign, StaleWrite, WriteBack
 from persistlint.fixes.computed import computed_there
 from persistlint.fixes.refusal import remedied
 from persistlint.paths import is_example, is_generated, is_migration, is_product, is_test
@@ -154,6 +157,16 @@ def read_modify_write(fact: StaleWrite, context: RuleContext) -> Iterator[Diagno
         yield _written_back(fact, context)
     elif isinstance(fact, CheckedInsert) and is_product(context.file.path) and fact.is_unique() is False:
         yield _inserted(fact, context)
+    elif isinstance(fact, Numbered) and is_product(context.file.path):
+        yield context.report(
+            fact.range,
+            f"The row gets a number one higher than what was read from `{fact.table}`, so two at the same time get the"
+            " same one.",
+            help="Let the database number it (a sequence, an identity column), or make the number unique and try again"
+            " where the insert is refused.",
+            severity=Severity.WARNING,
+            related=(Related(fact.read, "the last number is read here"),),
+        )
 
 
 def _is_known(fact: WriteBack, context: RuleContext) -> bool:
