@@ -125,12 +125,13 @@ class Effect(Fact):
     `range` is the whole call; `method` and `table` as written, "" where nothing tells. `transaction` is the range of
     the innermost transaction that it stands in, `is_bound` whether it belongs to that. `names` are the variables that
     its arguments mention, and those that went into them. `via` is the function of this file that does it, where it is
-    called from here, `is_conditional` where it does not do it on every way. `is_parallel` inside `Promise.all` and its
-    kin, `is_detached` in a callback that nobody waits for. `is_upsert` where it may run twice. `lock` where it locks
-    what it reads. `options` is the index of the argument in which the library looks for the transaction, `misplaced`
-    an argument that names it elsewhere. `instance` is the variable of the row that is saved, or that holds what a write
-    gave; or the handle that is bound to a transaction, as `queries` of `queries.WithTx(tx)`. `sql` is the statement, as
-    far as it is known, `row` the text of the condition by which an ORM chooses what is written.
+    called from here, `turns` how many of the loops of its place stand around that call, `is_conditional` where it does
+    not do it on every way. `is_parallel` inside `Promise.all` and its kin, `is_detached` in a callback that nobody
+    waits for. `is_upsert` where it may run twice. `lock` where it locks what it reads. `options` is the index of the
+    argument in which the library looks for the transaction, `misplaced` an argument that names it elsewhere. `instance`
+    is the variable of the row that is saved, or that holds what a write gave; or the handle that is bound to a
+    transaction, as `queries` of `queries.WithTx(tx)`. `sql` is the statement, as far as it is known, `row` the text of
+    the condition by which an ORM chooses what is written.
     `is_sent` is False for a statement that is an object, which another call sends. `is_repeatable` is a write that
     comes to the same where it runs again, `is_claim` one that takes a row only in the state that it changes, `is_stamp`
     one that takes down when something was last done, and nothing else.
@@ -160,6 +161,7 @@ class Effect(Fact):
     is_repeatable: bool = False
     is_claim: bool = False
     is_stamp: bool = False
+    turns: int = 0
 
     @property
     def is_part(self) -> bool:

@@ -78,7 +78,9 @@ def _(change: RenameColumn, table: Table) -> Table:
 @altered.register(ChangeType)
 def _(change: ChangeType, table: Table) -> Table:
     if change.column is None:
-        return replace(table, columns=_changed(table, change.name, type=change.type))
+        before = table.column(change.name)
+        is_numbered = before is not None and (before.is_identity or before.is_serial)  # its default stays
+        return replace(table, columns=_changed(table, change.name, type=change.type, is_identity=is_numbered))
     column = change.column
     return replace(
         table,

@@ -30,7 +30,7 @@ _DESCRIPTION = regex(r"((?:^|/)\d+[_-][^/_.-]+)[_-][^/.]*[_-](?=[^/_-]*\Z)")
 _WORD = regex(r"\w+", re.ASCII)
 _EDGE = regex(r"\A\\b(\w+)(?![\w?*+])")
 _READ = 50_000  # code points that are looked at
-_MASKED = regex(r"--[^\n]*|/\*.*?(?:\*/|\Z)|'[^'\n]*'", re.DOTALL)
+_MASKED = regex(r"--[^\n]*|/\*(?!!).*?(?:\*/|\Z)|'[^'\n]*'", re.DOTALL)
 # What only one dialect writes, in lower case, with its weight: 3 is certain, 1 is a hint. A word stands for itself; of
 # anything else, a text that every match holds stands before ` ~ `, for that is found much faster.
 _SIGNS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
@@ -66,11 +66,13 @@ _SIGNS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     )),
     ("mysql", 3, (
         r"delimiter ~ ^[^\S\n]*delimiter\s", r"engine ~ \bengine\s*=\s*(?!\w*mergetree)\w", "auto_increment",
-        r"prepare ~ \bprepare\s+\w+\s+from\b",
+        r"prepare ~ \bprepare\s+\w+\s+from\b", r"change ~ \balter\s+table\s+\S+\s+change\s",
+        r"/*! ~ /\*!",
     )),
     ("mysql", 2, (
         r"` ~ `\w+`", r"deallocate ~ \bdeallocate\s+prepare\b", r"signal ~ \bsignal\s+sqlstate\b",
         r"duplicate ~ \bon\s+duplicate\s+key\b", "unsigned", r"definer ~ \bdefiner\s*=",
+        r"modify ~ \bmodify\s+column\b", r"after ~ \bafter\s+\w+\s*(?:[,;]|\Z)",
     )),
     ("mysql", 1, (
         r"@ ~ \bset\s+@\w+\s*=", r"concat ~ \bconcat\s*\(",

@@ -237,6 +237,8 @@ def _run(files: Signature, dialect: str | None, is_common: bool, reader: Reader)
     others = _of_others(files, dialect, reader) if is_sql and not is_common else frozenset[str]()
     is_mixed = is_sql and bool(files) and (_has_programs(Path(files[0][0]).parent) or _are_steps(others, files))
     ordered = reader.ordered(tuple(path for path, _, _ in files))
+    # Of what comes from two beginnings nobody knows which was first, as of revisions of Alembic that were joined later.
+    is_mixed |= sum(path.endswith(".py") and reader.begins(path) for path in ordered) > 1
     makes_all = is_sql and is_setup(ordered)
     states = {state[0]: state for state in files}
     tasks = [

@@ -169,6 +169,7 @@ def called(
         else is_given or outer.owns(effect.handle),
         names=names,
         via=function.name or last_name(node.function),
+        turns=len(walker.place.loops),
         is_parallel=walker.parallel or effect.is_parallel,
         is_detached=walker.detached or effect.is_detached,
     )

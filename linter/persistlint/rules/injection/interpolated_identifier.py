@@ -182,6 +182,8 @@ _OF_SCHEMA = regex(
     r"\w+\.(?:\w*Table|\w*[tT]able_?[nN]ame)",
     re.ASCII,
 )
+# What PostgreSQL gives for the name of an object that changed, in quotes where it needs them.
+_QUOTED = regex(r"(?:\w+\.)*object_identity")
 # The name of a table or of a channel, which quotes may stand around, or a prefix before.
 _TABLE_PLACE = regex(
     rf"(?:{BEFORE_TABLE}|\b(?:VIEW|INDEX|STAGE|SEQUENCE)(?: IF(?: NOT)? EXISTS)? "
@@ -289,7 +291,7 @@ def _is_unchecked(fact: SqlText, least: Origin, kind: Context, hole: Hole) -> bo
         return False
     if kind is Context.KEYWORD:
         return True
-    known = (_NAMED_AS_SQL, _OF_SCHEMA, _OF_SESSION)
+    known = (_NAMED_AS_SQL, _OF_SCHEMA, _OF_SESSION, _QUOTED)
     return not any(pattern.fullmatch(spelled(hole)) for pattern in known)
 
 

@@ -55,8 +55,8 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 _OF_TEXTS = frozenset([
-    "casefold", "encode", "endswith", "lower", "lstrip", "replace", "rsplit", "rstrip", "split", "splitlines",
-    "startswith", "strip", "upper",
+    "casefold", "encode", "endswith", "isalnum", "isalpha", "isdecimal", "isdigit", "isnumeric", "isspace", "lower",
+    "lstrip", "replace", "rsplit", "rstrip", "split", "splitlines", "startswith", "strip", "upper",
 ])  # fmt: skip
 
 

@@ -119,7 +119,9 @@ def query_in_loop(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]
     """Report the first query of every loop."""
     seen: set[int] = set()
     for effect in fact.effects:
-        loops = [loop for loop in effect.place.loops if loop not in effect.place.short]
+        # A loop of a helper is reported there.
+        around = effect.place.loops[: effect.turns] if effect.via else effect.place.loops
+        loops = [loop for loop in around if loop not in effect.place.short]
         if loops and effect.kind in (EffectKind.READ, EffectKind.WRITE) and loops[-1] not in seen:
             seen.add(loops[-1])
             yield context.report(

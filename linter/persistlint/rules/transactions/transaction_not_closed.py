@@ -133,6 +133,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_IN_HANDLER = {"python": "Roll it back in an `except` or `finally`, or open it in a `with`."}
+_IN_CATCH = "Roll it back in a `catch` or `finally`, or use the form that takes a callback."
+
+
 @rule(
     "transaction-not-closed",
     on=Transaction,
@@ -150,7 +154,7 @@ def transaction_not_closed(fact: Transaction, context: RuleContext) -> Iterator[
             "The transaction that is opened here stays open where the function ends with an error.",
             help=f"Put `defer {handle}.Rollback()` behind the test of the error of its begin."
             if context.file.language == "go"
-            else "Roll it back in a `catch` or `finally`, or use the form that takes a callback.",
+            else _IN_HANDLER.get(context.file.language, _IN_CATCH),
             fixes=rolled_back(context.program, fact) if context.program is not None else (),
         )
     if fact.unfinished is not None and fact.leak is None and not on_pool:
