@@ -141,8 +141,6 @@ class Binding:
         is_followed = check_seen(query, site, found, style, marks, places, self.source)
         variable, is_new = "", False
         if any(found.holders[parameter.start] is not None for parameter in parameters):
-            if style.is_numbered and (count_of(site, self.source) or 0) > len({mark.key for mark in marks}):
-                raise RefusalError("nothing here tells where the values of the other placeholders are")
             gathered = gather(found, place, site, style, marks, parameters, self.program)
             given, written, sent, variable = gathered.given, gathered.written, gathered.edits, gathered.variable
         else:

@@ -64,7 +64,7 @@ def check_seen(
     if hidden and style.is_positional and min(hidden) > max(bound) and all(mark.start > max(bound) for mark in marks):
         return True
     is_open = _is_open(query, site, found, style, marks, bound)
-    if is_open and not (style.is_numbered and (count_of(site, source) or _spread(site, found, source))):
+    if is_open and not (style.is_numbered and (count_of(site, source) or spread_of(site, found, source))):
         raise RefusalError(_NOWHERE)
     return False
 
@@ -100,7 +100,7 @@ def numbered_behind(
     is_open = values_of(site, source) is not None and _is_open(query, site, found, style, marks, bound)
     if not is_counted and not (is_open and not count_of(site, source)):
         return
-    name = _spread(site, found, source)
+    name = spread_of(site, found, source)
     is_plain = all(found.part_at(p.start) is None and p.listed is None and not p.expands for p in parameters)
     if not name or not is_plain:
         by_hand = "the numbers of the other placeholders are counted by hand"
@@ -109,7 +109,7 @@ def numbered_behind(
         parameter.number = f"len({name})+{ahead}"
 
 
-def _spread(site: Site, found: View, source: SourceFile) -> str:
+def spread_of(site: Site, found: View, source: SourceFile) -> str:
     """The slice that a call of Go spreads as its values, if it has all of them already where the text is put together:
     a value that is added to it has the number behind its length, whatever marks the text has. "" for any other."""
     arguments = site.call.arguments[(site.operation.sql or 0) + 1 :]
