@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Applicability, Fix
-from persistlint.fixes.binding.calls.counting import check_seen, computed_marks, others_of
+from persistlint.fixes.binding.calls.counting import check_seen, numbered_behind, others_of
 from persistlint.fixes.binding.calls.describing import described
 from persistlint.fixes.binding.calls.passing import Given, Passing
 from persistlint.fixes.binding.calls.sending import count_of, passed, placeholder_of
@@ -142,16 +142,14 @@ class Binding:
         variable, is_new = "", False
         lists: list[str] = []
         if any(found.holders[parameter.start] is not None for parameter in parameters):
-            if style.is_numbered and (count_of(site, self.source) or 0) > len({mark.key for mark in marks}):
-                raise RefusalError("nothing here tells where the values of the other placeholders are")
             gathered = gather(found, place, site, style, marks, parameters, self.program)
             given, written, sent, variable = gathered.given, gathered.written, gathered.edits, gathered.variable
         else:
-            if style.is_numbered and computed_marks(found):
-                raise RefusalError("the numbers of the other placeholders are counted by hand")
             passed_there = count_of(site, self.source) or 0
             others = others_of(query, site, found, style, places, self.source)
             own = marked(found, style, marks, parameters, self.source, passed_there, others)
+            if style.is_numbered:
+                numbered_behind(query, site, found, style, marks, parameters, self.source)
             given, written = own.given, own.written
             lists = [mark for parameter, mark in zip(parameters, written, strict=True) if parameter.expands]
             sent = [*own.edits, *expanding(lists, place, site, library, self.source)]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.binding.text.view import View
     from persistlint.source import SourceFile
 
+_NOWHERE = "nothing here tells where the values of the other placeholders are"
 _ELSEWHERE = "the values that the call passes are put together elsewhere"
 _COMPUTED = regex(rf"\$(?={HOLE})")
 _MAKE_NUMBERS = frozenset(["int", "float", "len", "Number", "parseInt"])
@@ -59,19 +60,72 @@ def check_seen(
         return False  # a name that stands nowhere in the file is nobody else's
     if not (query.has_parameters if has_keys else values_of(site, source) is not None):
         return False
-    counts = [len(style_of(style.pattern, _plain(text), None)[1]) for text in query.texts]
-    hidden = [
-        index
-        for index, item in enumerate(found.items)
-        if index not in bound and _may_have_marks(item, style, query, site)
-    ]
+    hidden = _hidden(query, site, found, style, bound)
     if hidden and style.is_positional and min(hidden) > max(bound) and all(mark.start > max(bound) for mark in marks):
         return True
-    is_behind = style.is_positional and all(index < min(bound) for index in hidden)
-    is_open = not is_behind if hidden else max(counts, default=0) > len(marks)
-    if is_open and not (style.is_numbered and count_of(site, source)):
-        raise RefusalError("nothing here tells where the values of the other placeholders are")
+    is_open = _is_open(query, site, found, style, marks, bound)
+    if is_open and not (style.is_numbered and (count_of(site, source) or spread_of(site, found, source))):
+        raise RefusalError(_NOWHERE)
     return False
+
+
+def _hidden(query: Query, site: Site, found: View, style: Style, bound: Sequence[int]) -> list[int]:
+    """The items that may have marks which are not seen."""
+    items = ((index, item) for index, item in enumerate(found.items) if index not in bound)
+    return [index for index, item in items if _may_have_marks(item, style, query, site)]
+
+
+def _is_open(query: Query, site: Site, found: View, style: Style, marks: Sequence[Mark], bound: Sequence[int]) -> bool:
+    """Whether marks that are not seen may stand anywhere but before the values at these items."""
+    hidden = _hidden(query, site, found, style, bound)
+    if hidden:
+        return not (style.is_positional and all(index < min(bound) for index in hidden))
+    counts = [len(style_of(style.pattern, _plain(text), None)[1]) for text in query.texts]
+    return max(counts, default=0) > len(marks)
+
+
+def numbered_behind(
+    query: Query,
+    site: Site,
+    found: View,
+    style: Style,
+    marks: Sequence[Mark],
+    parameters: Sequence[Parameter],
+    source: SourceFile,
+) -> None:
+    """Count the numbers of these parameters where the program runs, if the text may have marks that are not seen, or
+    whose numbers are counted. Raises `RefusalError` where nothing has as many values."""
+    bound = [index for parameter in parameters for index in range(parameter.start, parameter.end)]
+    is_counted = bool(computed_marks(found))
+    is_open = values_of(site, source) is not None and _is_open(query, site, found, style, marks, bound)
+    if not is_counted and not (is_open and not count_of(site, source)):
+        return
+    name = spread_of(site, found, source)
+    is_plain = all(found.part_at(p.start) is None and p.listed is None and not p.expands for p in parameters)
+    if not name or not is_plain:
+        by_hand = "the numbers of the other placeholders are counted by hand"
+        raise RefusalError(by_hand if is_counted else _NOWHERE)
+    for ahead, parameter in enumerate(parameters, 1):
+        parameter.number = f"len({name})+{ahead}"
+
+
+def spread_of(site: Site, found: View, source: SourceFile) -> str:
+    """The slice that a call of Go spreads as its values, if it has all of them already where the text is put together:
+    a value that is added to it has the number behind its length, whatever marks the text has. "" for any other."""
+    arguments = site.call.arguments[(site.operation.sql or 0) + 1 :]
+    if source.language != "go" or site.operation.parameters != "rest" or not found.items:
+        return ""
+    match arguments:
+        case [ir.Argument(value=ir.Name(id=name), spread=True)]:
+            start = min(item.range.start for item in found.items)
+            nodes = names_in(site, name)
+            is_late = any(node.range.start > start and node.range not in site.call.range for node in nodes)
+            inner = (part for s in site.statements for e in ir.expressions(s) for part in ir.walk(e))
+            is_captured = any(
+                node.range in part.range for part in inner if isinstance(part, ir.Lambda) for node in nodes
+            )
+            return "" if is_late or is_captured else name
+    return ""
 
 
 def _plain(text: Text) -> str:

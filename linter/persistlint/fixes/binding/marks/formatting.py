@@ -40,7 +40,8 @@ def unformatted(
     whole, text = form.range, form.text
     tail = source.text(Range(text.end, whole.end))
     if not is_kept:
-        closing = {"percent": "%", "printf": ",", "dollar": ")"}.get(form.kind, ".")
+        own_closing = "," if form.arguments else ")"
+        closing = {"percent": "%", "printf": own_closing, "dollar": ")"}.get(form.kind, ".")
         cut = tail.find(closing)
         if cut < 0 or COMMENT.search(tail):
             raise RefusalError("a comment stands between the text and its values")

@@ -58,7 +58,7 @@ class Rewrite:
         for parameter in parameters:
             literal = self.found.items[parameter.start].literal
             if parameter.number and literal is not None:
-                form = self._form_of(literal)
+                form = self._counted_in(parameter, literal)
                 if form is not None:
                     kept.add(id(form))
                     numbers[self._first_of(form, parameter)] = parameter.number
@@ -172,7 +172,7 @@ class Rewrite:
         encoded = self._encoded(text, left, holed, kept)
         opened = ""  # behind a number that is added to the text, the literal that goes on
         if parameter.number:
-            form = self._form_of(left)
+            form = self._counted_in(parameter, left)
             lead, tail = (self._encoded(each, left, holed, kept) for each in parameter.around)
             lead, tail = parameter.before + lead, tail + parameter.after
             if form is not None:
@@ -226,6 +226,13 @@ class Rewrite:
             if re.search(rf'(?m)^(?:import)?[ \t]+"{package}"'.encode(), self.source.content):
                 return f"{package}.{function}({number})"
         return f"strconv.Itoa({number})"  # which `go_imports` sees to
+
+    def _counted_in(self, parameter: Parameter, literal: Literal) -> Form | None:
+        """The format string that gets the number of a parameter; None where its values are added to the text of it."""
+        values = [item for item in self.found.items[parameter.start : parameter.end] if isinstance(item, Value)]
+        form = self._form_of(literal)
+        is_added = form is not None and form.kind == "printf" and all(value.form is None for value in values)
+        return None if is_added else form
 
     def _first_of(self, form: Form, parameter: Parameter) -> int:
         """The first value of a format string that a parameter takes the place of."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.fixes.binding.calls.counting import check_order, computed_marks
+from persistlint.fixes.binding.calls.counting import check_order, computed_marks, spread_of
 from persistlint.fixes.binding.calls.passing import Given
 from persistlint.fixes.binding.calls.sending import count_of, values_of
 from persistlint.fixes.binding.marks.marking import given_as, grouped
@@ -76,14 +76,15 @@ def gather(
         raise RefusalError("some values are put into the text where it is sent, and some before")
     elif any(holder.range.start < list_.made.range.start for holder in _holders(found, inner)):
         raise RefusalError("the values that the call passes are put together elsewhere")
-    elif not style.is_named:
+    elif not style.is_named and not (style.is_numbered and spread_of(site, found, program.source) == list_.name):
         check_order(list_.name, site, found, style, marks, inner)
     looped = {
         holder.range
         for holder in _holders(found, inner)
         if any(isinstance(s, ir.Loop) for s in branches(holder.range, list_.made.range, site))
     }
-    return _gathered(found, list_, style, marks, parameters, first, _keys(list_, site), looped)
+    there = (count_of(site, program.source) or 0) if list_.is_new else 0
+    return _gathered(found, list_, style, marks, parameters, first, _keys(list_, site), looped, there)
 
 
 def _begun(steps: list[Step], found: View, place: Place, site: Site) -> list[Step]:
@@ -127,11 +128,13 @@ def _gathered(
     first: int,
     keys: set[str],
     looped: Collection[Range],
+    passed: int = 0,
 ) -> Gathered:
-    """The same, for values that stand behind the item `first`, where `keys` are the names that others have. The
-    statements `looped` run several times for one list, so that a name alone would stand for several values."""
+    """The same, for values that stand behind the item `first`, where `keys` are the names that others have, and the
+    call passes so many values already, `passed`. The statements `looped` run several times for one list, so that a name
+    alone would stand for several values."""
     taken = {mark.key for mark in marks} | keys
-    number = max((int(mark.key) for mark in marks if mark.key.isdigit()), default=0) if list_.is_new else 0
+    number = max([passed, *(int(mark.key) for mark in marks if mark.key.isdigit())]) if list_.is_new else 0
     by_holder: dict[int, tuple[ir.Statement, list[Given]]] = {}
     given: list[Given] = []
     numbers = len([p for p in parameters if found.holders[p.start] is None]) + number
@@ -244,7 +247,8 @@ def _check_new(
     else:
         is_between = any(inner[0].start < mark.start < inner[-1].start for mark in marks)
         count = len(marks) if style.is_positional else max(map(int, keys))
-        is_passed = count_of(site, source) == count and not (style.is_positional and is_between)
+        passed = count_of(site, source) or 0
+        is_passed = passed >= count if style.is_numbered else passed == count and not is_between
     if not (is_always and is_passed):
         raise RefusalError("nothing here tells where the values of the other placeholders are")
 

@@ -204,6 +204,8 @@ def gathered(
     match lists[0].value:
         case ir.Collection(kind=ir.Sequence.LIST) | None if not style.is_mapping:
             pass
+        case ir.Call(function=ir.Name(id="make"), arguments=[_, ir.Argument(value=ir.Number(value=0)), *_]):
+            pass
         case ir.Mapping() if style.is_mapping:
             pass
         case _:

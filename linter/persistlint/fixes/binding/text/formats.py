@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -49,8 +50,27 @@ def is_made_text(node: ir.Expression, source: SourceFile) -> bool:
                 isinstance(node.left, ir.Binary) and is_made_text(node.left, source)
             )
         case ir.Call(function=function, arguments=[_, *_]):
-            return source.text(function.range) in _PRINTF.get(source.language, ())
+            return _name(function, source) in _PRINTF.get(source.language, ()) or bool(printed(node, source))
     return False
+
+
+def printed(node: ir.Expression, source: SourceFile) -> list[ir.Expression]:
+    """The texts and values that `fmt.Sprint` puts one behind the other; nothing for another expression, nor where two
+    stand side by side between which it might put a space."""
+    match node:
+        case ir.Call(function=function, arguments=arguments) if (
+            source.language == "go" and _name(function, source) == "fmt.Sprint"
+        ):
+            pairs = pairwise(argument.value for argument in arguments)
+            is_plain = all(any(isinstance(part, ir.String) for part in pair) for pair in pairs)
+            is_spread = any(argument.spread for argument in arguments)
+            return [a.value for a in arguments] if len(arguments) > 1 and is_plain and not is_spread else []
+    return []
+
+
+def _name(function: ir.Expression, source: SourceFile) -> str:
+    """What a function is called by, on however many lines."""
+    return "".join(source.text(function.range).split())
 
 
 def is_put_together(node: ir.Expression, source: SourceFile) -> bool:
@@ -180,13 +200,12 @@ def formatted(
         ):
             return _named("braces", FIELD, node, text, constant, source)
         case ir.Call(function=function, arguments=[ir.Argument(value=text), *rest]) if (
-            source.text(function.range) in _PRINTF.get(source.language, ())
-            and (constant := constant_of(text)) is not None
+            _name(function, source) in _PRINTF.get(source.language, ()) and (constant := constant_of(text)) is not None
         ):
             if any(argument.spread for argument in rest):
                 raise UnreadableError
             form = Form("printf", node.range, node.arguments[0].range, [argument.value for argument in rest])
-            form.stays = source.text(function.range) == _WRITES
+            form.stays = _name(function, source) == _WRITES
             return Format(form, PRINTF, {}, constant)
         case ir.Call(
             function=ir.Attribute(value=ir.Call(function=made, arguments=[ir.Argument(value=text)]), name="substitute")

@@ -9,7 +9,7 @@ from persistlint import ir
 from persistlint.fixes.binding.refusal import RefusalError, SharedError
 from persistlint.fixes.binding.text.reaching import assignments, extension, is_seen, reaching
 from persistlint.fixes.binding.text.statements import holding
-from persistlint.fixes.binding.text.trimming import check_trims, is_trim, own_uses
+from persistlint.fixes.binding.text.trimming import check_trims, is_trim, own_uses, trim_of
 from persistlint.fixes.binding.text.variables import is_length, is_name, variable
 from persistlint.identity import Same
 from persistlint.records import dataclass
@@ -162,7 +162,7 @@ def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Piec
             raise RefusalError(f"`{use.id}` is assigned more than once")
         steps.append(Step(statement, added))
     result = Pieces(use, use.id, None, (*([Step(start, ())] if start is not None else []), *steps))
-    is_constant = start is not None or isinstance(made.value, ir.String | None)
+    is_constant = start is not None or made.value is None or _has_no_value(made.value, is_wanted)
     if not is_name(made.target, use.id) or made.operator != "=" or (replacing and not is_constant):
         raise RefusalError(f"`{use.id}` is assigned more than once")
     last = max((s.range.start for s in replacing), default=0)
@@ -176,9 +176,27 @@ def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Piec
     check_trims(found, use.id)
     own = own_uses([s for s in others if s not in replacing], use.id)
     tests = [node for test in _tests(site, use.id) for node in ir.walk(test) if is_name(node, use.id)]
-    if _seen(use, site) != 1 + len(assignments(site, use.id)) + own + len(tests):
+    if _seen(use, site) != 1 + len(assignments(site, use.id)) + own + len(tests) + _lengths(use, site):
         raise SharedError(f"`{use.id}` is used in more than one place")
     return result
+
+
+def _has_no_value(node: ir.Expression, is_wanted: Callable[[Range], bool]) -> bool:
+    """Whether a text has nothing of what is to be bound: what takes its place has all that there is."""
+    if isinstance(node, ir.String):
+        return True
+    return not isinstance(node, ir.Name) and not is_wanted(node.range)
+
+
+def _lengths(use: ir.Name, site: Site) -> int:
+    """How often the length of a variable is asked where the end of its text is cut off at a use."""
+    for node in _mentioning(Same(site.statements)).get(use.id, ()):
+        for expression in ir.expressions(node):
+            for part in ir.walk(expression):
+                trim = trim_of(part) if use.range in part.range else None
+                if trim is not None and trim.inner.range == use.range:
+                    return sum(is_length(inner, use.id) for inner in ir.walk(part))
+    return 0
 
 
 def _choice(found: Sequence[ir.Assign], use: ir.Name, site: Site) -> ir.If | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.fixes.binding.refusal import RefusalError
-from persistlint.fixes.binding.text.formats import Verb, formatted
+from persistlint.fixes.binding.text.formats import Verb, formatted, printed
 from persistlint.fixes.binding.text.literals import Char, Literal, UnreadableError, characters, literals
 from persistlint.fixes.binding.text.parts import Part
 from persistlint.fixes.binding.text.pieces import is_filled, joined_here
@@ -37,7 +37,7 @@ class Asked:
 
     unwrap: Callable[[ir.Call], ir.Expression | None]
     resolve: Callable[[ir.Expression], ir.Expression | None]
-    pieces: Callable[[ir.Call | ir.Name], Pieces | None]
+    pieces: Callable[[ir.Call | ir.Name | ir.Subscript], Pieces | None]
     constant: Callable[[ir.Expression], ir.Expression | None]
     made: Callable[[ir.Expression], ir.Assign | None]
     repeated: Callable[[ir.Call], Times | None]
@@ -111,6 +111,9 @@ class _Reader:
                 format := formatted(node, self.source, self.asked.constant, self.asked.is_tuple)
             ) is not None:
                 self.format(format)
+            case ir.Call() if found := printed(node, self.source):
+                for text in found:
+                    self.read(text, doubled)
             case ir.Call(function=ir.Attribute(value=ir.Call() as made, name="format")) if (
                 self.asked.unwrap(made) is not None
             ):
@@ -126,7 +129,7 @@ class _Reader:
         match node:
             case ir.Call() if (times := self.asked.repeated(node)) is not None:
                 self.part(times, None if times.text[0].range in node.range else times.text[0].range)
-            case ir.Call() | ir.Name() if (found := self.asked.pieces(node)) is not None:
+            case ir.Call() | ir.Name() | ir.Subscript() if (found := self.asked.pieces(node)) is not None:
                 self.joined(found)
             case ir.Call() if (found_here := joined_here(node)) is not None and any(
                 self.asked.resolve(text) is not None for text in found_here[0]

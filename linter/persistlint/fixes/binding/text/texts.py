@@ -22,6 +22,7 @@ from persistlint.fixes.binding.text.reading import Asked, view
 from persistlint.fixes.binding.text.repeating import chosen as chosen_text
 from persistlint.fixes.binding.text.repeating import repeated
 from persistlint.fixes.binding.text.statements import holding
+from persistlint.fixes.binding.text.trimming import check_cut, trim_of
 from persistlint.fixes.binding.text.view import Value
 from persistlint.identity import Same
 from persistlint.records import dataclass
@@ -110,7 +111,7 @@ class Texts:
         names: list[str] = []
         done: list[Range] = []
         for part in ir.walk(text):
-            if not isinstance(part, ir.Call | ir.Name) or any(part.range in range for range in done):
+            if not isinstance(part, ir.Call | ir.Name | ir.Subscript) or any(part.range in range for range in done):
                 continue
             found = self._pieces_of(part)
             if found is not None:
@@ -123,8 +124,15 @@ class Texts:
         made = [s.value for s in assignments(self.site, name.id) if s.value is not None]
         return any(self._has_hole(value.range) and (self._may_be_sql(value) or self._is_list(value)) for value in made)
 
-    def _pieces_of(self, use: ir.Call | ir.Name) -> Pieces | None:
-        """The list or the variable whose pieces holes stand in."""
+    def _pieces_of(self, use: ir.Call | ir.Name | ir.Subscript) -> Pieces | None:
+        """The list or the variable whose pieces holes stand in, also where the end of its text is cut off."""
+        if (trim := trim_of(use)) is not None and trim.taken and "." not in trim.inner.id:
+            found = self._pieces_of(trim.inner)
+            if found is not None:
+                check_cut(trim, [s.statement for s in found.steps if isinstance(s.statement, ir.Assign)])
+            return found
+        if isinstance(use, ir.Subscript):
+            return None
         if isinstance(use, ir.Call):
             is_values = self._values_of(Value(use, use.range, None))  # which the separator puts quotes around
             return None if is_values else joined(use, self.site, self._has_hole_or_list)
