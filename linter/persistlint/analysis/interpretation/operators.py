@@ -47,6 +47,8 @@ def combine(
         if is_text:
             return text_of((*pieces_of(left, left_range, template), *pieces_of(right, right_range, template)))
         return Atom(max(origin_of(left), origin_of(right)))
+    if operator in ("*", "%") and language in ("javascript", "typescript", "go"):
+        return NUMBER  # of Python a repeated text, or one that values are put into
     if operator == "*" and isinstance(left, Text | Items):
         return left
     if operator == "*" and isinstance(right, Text | Items):
@@ -84,7 +86,7 @@ def binary(binary: Binary, machine: Interpreter) -> Value:
         elif step.operator in ("==", "!=", "<", "<=", ">", ">=", "in", "not in", "is", "is not", "instanceof"):
             value = NUMBER
         else:
-            value = combine(step.operator, value, right, position, step.right.range, binary.range)
+            value = combine(step.operator, value, right, position, step.right.range, binary.range, machine.language)
         position = step.range
     return value
 

@@ -36,7 +36,7 @@ from persistlint.fixes.binding.text.tracing import is_escaped, is_quoted
 from persistlint.fixes.binding.text.view import Value
 from persistlint.fixes.binding.unbound.doubling import doubled
 from persistlint.fixes.binding.unbound.names import guarded, quoted
-from persistlint.fixes.binding.unbound.numbers import numbers
+from persistlint.fixes.binding.unbound.numbers import numbers, operands
 from persistlint.fixes.binding.unbound.quoting import quoted_values
 from persistlint.libraries import catalogue
 from persistlint.records import dataclass
@@ -203,6 +203,8 @@ class Binding:
             for _, view in found:
                 _check_escapes(view.values, self.program)
             fix = quoted_values(query, found, self.holes, self.program, self.dialect)
+            if fix is None and query.is_raw and len(found) == 1:
+                fix = operands(found[0][1], self.holes, self.source)
             if fix is not None or not takes_no_values(query, self.dialect):
                 return fix
             whole = {text.range: text for hole in self.holes for text in self._texts_around(hole)[:1]}
