@@ -275,6 +275,9 @@ class Binding:
         # A method of the program's own in Go may take just as many values as it is given now.
         doubtful |= self.source.language == "go" and not site.operation.library.modules
         doubtful |= any(origin.is_shared(form, self.program) for form in found.forms)
+        # Before Python 3.7 the texts of an object had no order, so that their values had none.
+        keywords = [argument.keyword or "" for argument in site.call.arguments]
+        doubtful |= bool(place.mapping) and any(key.startswith(f"{place.mapping}_") for key in keywords)
         if self.source.language == "go":
             doubtful |= self._is_of_other_type(found, parameters)
         for parameter in parameters:
