@@ -57,6 +57,10 @@ def only_shows(function: ir.Function, name: str) -> bool:
                 continue
             case ir.ExpressionStatement(value=ir.Call() as call) if shows(call):
                 continue
+            case ir.Assign(target=ir.Name(id=local), value=ir.Expression() as value) if local != name and not any(
+                _takes(node, name) for node in ir.walk(value)
+            ):
+                continue
             case ir.If(test=test) if not any(_takes(node, name) for node in ir.walk(test)):
                 continue
         return False
