@@ -48,7 +48,7 @@ def combine(
             return text_of((*pieces_of(left, left_range, template), *pieces_of(right, right_range, template)))
         return Atom(max(origin_of(left), origin_of(right)))
     if operator in ("*", "%") and language in ("javascript", "typescript", "go"):
-        return NUMBER  # which repeat and fill in nothing
+        return NUMBER  # in Python a repeated text, or one that values are put into
     if operator == "*" and isinstance(left, Text | Items):
         return left
     if operator == "*" and isinstance(right, Text | Items):

@@ -36,7 +36,7 @@ from persistlint.fixes.binding.text.tracing import is_escaped, is_quoted
 from persistlint.fixes.binding.text.view import Value
 from persistlint.fixes.binding.unbound.doubling import doubled
 from persistlint.fixes.binding.unbound.names import guarded, quoted
-from persistlint.fixes.binding.unbound.numbers import numbers
+from persistlint.fixes.binding.unbound.numbers import numbers, operands
 from persistlint.fixes.binding.unbound.quoting import quoted_values
 from persistlint.libraries import catalogue
 from persistlint.records import dataclass
@@ -201,6 +201,8 @@ class Binding:
             for _, view in found:
                 _check_escapes(view.values, self.program)
             fix = quoted_values(query, found, self.holes, self.program, self.dialect)
+            if fix is None and query.is_raw and len(found) == 1:
+                fix = operands(found[0][1], self.holes, self.source)
             if fix is not None or not takes_no_values(query, self.dialect):
                 return fix
             whole = {text.range: text for hole in self.holes for text in self._texts_around(hole)[:1]}
@@ -271,6 +273,9 @@ class Binding:
         # A method of the program's own in Go may take just as many values as it is given now.
         doubtful |= self.source.language == "go" and not site.operation.library.modules
         doubtful |= any(origin.is_shared(form, self.program) for form in found.forms)
+        # Before Python 3.7 the texts of an object had no order, so that their values had none.
+        keywords = [argument.keyword or "" for argument in site.call.arguments]
+        doubtful |= bool(place.mapping) and any(key.startswith(f"{place.mapping}_") for key in keywords)
         if self.source.language == "go":
             doubtful |= self._is_of_other_type(found, parameters)
         for parameter in parameters:

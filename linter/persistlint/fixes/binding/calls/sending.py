@@ -173,8 +173,10 @@ def _sent(passing: Passing, site: Site, place: Place, source: SourceFile) -> tup
     keys = [key for key in places if isinstance(key, str) and key != "rest"]
     if place.mapping:
         keys = [key for key in keys if key.startswith(place.mapping)]  # `select` has `select_params`
-        if not keys or values_of(site, source) is not None:
+        if not keys:
             raise RefusalError("this call takes no bind parameters in an object")
+        if any(argument.keyword == keys[0] for argument in call.arguments):
+            passing = _among_entries(passing, call, place)
     elif place.options is None:  # and `where` has another one
         own = next((a.keyword for a in call.arguments if place.argument.range in a.value.range), None)
         others = [key for key in operation.keys if key != own]
@@ -210,6 +212,29 @@ def _sent(passing: Passing, site: Site, place: Place, source: SourceFile) -> tup
     if options is not None:
         raise RefusalError("the options of the call are put together elsewhere")
     return [Edit(Range(*[call.arguments[-1].range.end] * 2), f", {{ {keys[0]}: {passing.literal()} }}")], True
+
+
+def _among_entries(passing: Passing, call: ir.Call, place: Place) -> Passing:
+    """The values of one text of an object among those of its other texts, in their order. Raises `RefusalError` where
+    one of these may not have all of its marks yet."""
+    texts = next((a.value for a in call.arguments if a.keyword == place.mapping), None)
+    entries = texts.entries if isinstance(texts, ir.Mapping) else ()
+    own, start = place.argument.range, place.argument.range.start
+    counts = [(e.value.range.start, _count_in(e.value)) for e in entries if e.value.range != own]
+    before = sum(count for at, count in counts if at < start)
+    behind_it = sum(count for at, count in counts if at > start)
+    given = [replace(each, before=each.before + before) for each in passing.given]
+    return replace(passing, given=given, existing=passing.existing + before + behind_it)
+
+
+def _count_in(node: ir.Expression) -> int:
+    """How many marks a text has. Raises `RefusalError` where values are put into it that stand there like marks."""
+    match node:
+        case ir.String(value=text):
+            return text.count("%s")
+        case ir.Template(parts=parts):
+            return sum(part.value.count("%s") for part in parts if isinstance(part, ir.String))
+    raise RefusalError("several pieces of SQL in an object have values of their own")
 
 
 def _in_text(passing: Passing, place: Place, program: Program) -> list[Edit]:

@@ -82,7 +82,8 @@ def place_of(query: Query, site: Site, library: Library, holes: Sequence[Hole], 
         keys = site.operation.keys or ("text", "sql", "query")
         entry = next((e for e in argument.entries if isinstance(e.key, ir.String) and e.key.value in keys), None)
         if entry is None and program.source.language == "python":  # Django's `extra(select={"late": "due_on < …"})`
-            entry = argument.entries[0] if len(argument.entries) == 1 else None
+            held = [e for e in argument.entries if any(hole.range in e.value.range for hole in holes)]
+            entry = next(iter(held or argument.entries), None) if len(held or argument.entries) == 1 else None
             mapping = next((a.keyword or "" for a in site.call.arguments if query.sql in a.range), "")
             options = None
         if entry is None:

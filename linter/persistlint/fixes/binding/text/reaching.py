@@ -55,7 +55,9 @@ def reaching(name: ir.Name, site: Site) -> list[ir.Assign]:
         raise RefusalError(f"`{name.id}` is assigned more than {_MOST} times")
     base = _base(name, site)
     if base is None:
-        return found
+        anew = _anew(name, site)
+        hidden = {id(s) for s in found for other in anew if s is other or _comes_by(other, s.range, site)}
+        return [s for s in found if id(s) not in hidden]
     around = holding(site.statements, name.range)
     loops = [s for s in around if isinstance(s, ir.Loop) and base.range not in s.range]
     result = [base]
@@ -73,7 +75,7 @@ def is_seen(use: Range, name: ir.Name, site: Site) -> bool:
     """Whether a place can see what a variable holds where it is named, and not only what it is given anew."""
     base = _base(name, site)
     if base is None:
-        return True
+        return not any(_comes_by(other, use, site) for other in _anew(name, site))
     if use.start < base.range.end:  # also where the new value is made of the old one
         loops = [s for s in holding(site.statements, use) if isinstance(s, ir.Loop) and base.range in s.range]
         early = [s for s in assignments(site, name.id) if begins(s, name.id) and s.range.start < base.range.start]
@@ -134,6 +136,13 @@ def _base(name: ir.Name, site: Site) -> ir.Assign | None:
     """The last assignment that begins the variable anew and runs on every way to the place where it is named."""
     found = [s for s in assignments(site, name.id) if begins(s, name.id) and _comes_by(s, name.range, site)]
     return found[-1] if found and found[-1].value is not None and isinstance(found[-1].target, ir.Name) else None
+
+
+def _anew(name: ir.Name, site: Site) -> list[ir.Assign]:
+    """The assignments that begin a variable anew behind the place where it is named, to which no loop goes back."""
+    behind = [s for s in assignments(site, name.id) if begins(s, name.id) and s.range.start >= name.range.end]
+    loops = [s for s in holding(site.statements, name.range) if isinstance(s, ir.Loop)] if behind else []
+    return [s for s in behind if not any(s.range in loop.range for loop in loops)]
 
 
 def _later(base: ir.Assign, name: str, site: Site) -> list[ir.Assign]:

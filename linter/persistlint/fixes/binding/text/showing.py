@@ -4,12 +4,14 @@ Their calls are no use of the SQL that they are given."""
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.fixes.binding.text.origin import last_name, shows
 from persistlint.fixes.binding.text.statements import flat
 from persistlint.fixes.binding.text.variables import is_name
+from persistlint.identity import Same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,10 +27,15 @@ def without_shows(query: Query, program: Program) -> Query:
     if query.site is None or program.source.language == "sql":
         return query
     site = query.site()
-    kept = unshown(site.statements, program)
+    kept = _unshown(Same(site.statements), Same(program))
     if len(kept) == len(site.statements):
         return query
     return replace(query, site=lambda: replace(site, statements=kept))
+
+
+@lru_cache(maxsize=2)  # every query of a function asks for it
+def _unshown(statements: Same[tuple[ir.Statement, ...]], program: Same[Program]) -> tuple[ir.Statement, ...]:
+    return unshown(statements.value, program.value)
 
 
 def unshown(statements: Iterable[ir.Statement], program: Program) -> tuple[ir.Statement, ...]:
@@ -56,6 +63,10 @@ def only_shows(function: ir.Function, name: str) -> bool:
             case ir.ExpressionStatement(value=ir.String()) | ir.Return(value=None):
                 continue
             case ir.ExpressionStatement(value=ir.Call() as call) if shows(call):
+                continue
+            case ir.Assign(target=ir.Name(id=local), value=ir.Expression() as value) if local != name and not any(
+                _takes(node, name) for node in ir.walk(value)
+            ):
                 continue
             case ir.If(test=test) if not any(_takes(node, name) for node in ir.walk(test)):
                 continue

@@ -10,6 +10,7 @@ from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.fixes.binding.text.literals import Char
 from persistlint.fixes.binding.text.view import HOLE, Value, View
 from persistlint.regexes import regex
+from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,7 @@ _PLACES = regex(
     r"|\b(?:VARCHAR|CHAR|VARBINARY|BINARY|VECTOR|HALFVEC)\s*\(\s*\Z",
     re.IGNORECASE,
 )
+_IS_OPERAND = regex(rf"[\w)\]\"`{HOLE}][ \t]*[-+*/%][ \t]*\Z")  # behind another one
 _INTEGER = {"python": "int", "javascript": "Number", "typescript": "Number"}
 
 
@@ -47,6 +49,32 @@ def numbers(found: View, holes: Sequence[Hole], source: SourceFile) -> Fix | Non
         is_negated = isinstance(sign, Char) and sign.text == "-"
         edits += [Edit(sign.range, "")] if is_negated else []  # two of them begin a comment
         edits.append(_made_number(item, "-" * is_negated, function, source))
+    if not edits or not all(any(hole.range in edit.range for edit in edits) for hole in holes):
+        return None
+    title = "Make the value a number" if len(holes) == 1 else "Make the values numbers"
+    return Fix(title, tuple(edits), Applicability.UNSAFE)
+
+
+def operands(found: View, holes: Sequence[Hole], source: SourceFile) -> Fix | None:
+    """The fix that makes a number of every value that SQL calculates with, in parentheses, for two minus signs begin a
+    comment; None where one stands elsewhere, or the language has more than one kind of number."""
+    text = found.text
+    edits: list[Edit] = []
+    for index, item in enumerate(found.items):
+        if not isinstance(item, Value) or not any(hole.range == item.expression.range for hole in holes):
+            continue
+        before = found.items[index - 1]
+        if source.language not in ("javascript", "typescript") or not isinstance(before, Char) or item.form is not None:
+            return None
+        behind = found.items[index + 1] if index + 1 < len(found.items) else None
+        if not _IS_OPERAND.search(text[:index]) or before.literal is None or isinstance(behind, Value):
+            return None
+        number = _made_number(item, "", "Number", source)
+        start, end = before.range.end, item.range.end
+        quote = before.literal.quote
+        closing = f" + {quote}){quote}" if behind is None and item.literal is None else ")"
+        end = behind.range.start if isinstance(behind, Char) else end
+        edits += [Edit(Range(start, start), "("), number, Edit(Range(end, end), closing)]
     if not edits or not all(any(hole.range in edit.range for edit in edits) for hole in holes):
         return None
     title = "Make the value a number" if len(holes) == 1 else "Make the values numbers"
