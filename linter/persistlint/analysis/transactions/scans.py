@@ -46,23 +46,24 @@ _COMPARES = frozenset(["==", "!=", "<", "<=", ">", ">="])
 def dropped_scans(function: Function, walk: Walk) -> Iterator[DroppedScan]:
     """The calls of a function that read a row, and of which nobody takes the error: a statement of its own. One is left
     out whose variables are set before, for that is what they are to be without a row, or are compared with nothing
-    behind it, for that asks the same; and one of a single row in a function that gives something and no error, whose
-    callers take the zero for a row that is not there."""
+    behind it, for that asks the same. One of a single row is left out also where its variables are compared at all, for
+    no row is no match, and in a function that gives something and no error, whose callers take the zero for a row that
+    is not there."""
     asked = {effect.range for effect in walk.effects if not effect.via}
     gives = _SEVERAL if function.returns and "error" not in function.returns else _SEVERAL | _ONE
     statements = list(statements_in(function.body))
     rows = dict(pair for each in statements if (pair := _rows_of(each, gives, asked)) is not None)
     calls = [each for each in statements if isinstance(each, ExpressionStatement)]
-    found = [each for each in calls if _is_scan(each.value, rows, gives, asked)]
+    found = [(each.value, method) for each in calls if (method := _scanned(each.value, rows, gives, asked))]
     if not found:
         return
     nodes = list(everything(function.body))
     told = {name for each in statements for name in _preset(each)} | {name for each in nodes for name in _tested(each)}
-    for statement in found:
-        call = statement.value
+    compared = {name for each in nodes for name in _compared(each)}
+    for call, method in found:
         assert isinstance(call, Call)
         names = [root for argument in call.arguments if (root := _root(argument.value)) is not None]
-        if told.isdisjoint(names):
+        if told.isdisjoint(names) and (method not in _ONE or compared.isdisjoint(names)):
             yield DroppedScan(call.range, (), last_name(call.function), names[0] if names else "")
 
 
@@ -76,10 +77,10 @@ def _rows_of(statement: Statement, gives: frozenset[str], asked: set[Range]) -> 
     return (first.id, method) if method in gives and isinstance(first, Name) else None
 
 
-def _is_scan(value: Expression, rows: Mapping[str, str], gives: frozenset[str], asked: set[Range]) -> bool:
-    """Whether a call reads a row of a query that is known for one: `rows.Scan(&id)`, `db.QueryRow(…).Scan(&id)`."""
+def _scanned(value: Expression, rows: Mapping[str, str], gives: frozenset[str], asked: set[Range]) -> str:
+    """The method of the query of which a call reads a row: `rows.Scan(&id)`, `db.QueryRow(…).Scan(&id)`; else ""."""
     if not isinstance(value, Call) or not isinstance(value.function, Attribute):
-        return False
+        return ""
     method = ""
     match value.function.value:
         case Name(id=name):
@@ -87,7 +88,7 @@ def _is_scan(value: Expression, rows: Mapping[str, str], gives: frozenset[str], 
         case Call(function=called) if last_name(called) in gives and value.range in asked:
             method = last_name(called)
     scans = _OF_DOCUMENTS if method in _GIVES_DOCUMENTS | _GIVES_DOCUMENT else _OF_SQL
-    return bool(method) and value.function.name in scans
+    return method if value.function.name in scans else ""
 
 
 def _preset(statement: Statement) -> Iterator[str]:
@@ -101,12 +102,15 @@ def _preset(statement: Statement) -> Iterator[str]:
 def _tested(node: Expression) -> Iterator[str]:
     """The variables that are compared with nothing, or asked whether they hold something: `name == ""`, `id.Valid`."""
     match node:
-        case Binary(operator=operator, left=left, right=right) if operator in _COMPARES:
-            for value, other in ((left, right), (right, left)):
-                if _is_nothing(other) and (root := _root(value)) is not None:
-                    yield root
+        case Binary(left=left, right=right) if _is_nothing(left) or _is_nothing(right):
+            yield from _compared(node)
         case Attribute(name="Valid", value=value) if (root := _root(value)) is not None:
             yield root
+
+
+def _compared(node: Expression) -> Iterator[str]:
+    if isinstance(node, Binary) and node.operator in _COMPARES:
+        yield from (root for each in (node.left, node.right) if (root := _root(each)) is not None)
 
 
 def _is_nothing(value: Expression) -> bool:

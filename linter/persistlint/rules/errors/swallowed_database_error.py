@@ -15,7 +15,8 @@ nobody to hand an error to; inside another handler or a `finally`, where another
 metrics and caches; for what is removed because it is old; in examples and in tests.
 
 `Scan` is left alone where its error goes to `_`, where what it reads into was given a value before, and where that is
-compared with nothing (`name == ""`); of a single row also where the function gives something and no error.
+compared with nothing (`name == ""`); of a single row also where that is compared at all (`user.Name == name`), and
+where the function gives something and no error.
 
 It is an info where the write sets columns of a row that may be set again, the error is logged, and that is the end of a
 function which gives nothing back: the row stays as it was, and nobody is told of a success.
