@@ -270,9 +270,12 @@ def _unit(language: str, age: Binary) -> Words:
 
 
 def _qualified(bound: str, subject: Words) -> Words:
+    """The name of a bound of something; () where that is itself one of the other kind: the least of `maxSize`."""
     if not _says(subject) or subject in (("min",), ("max",)) or not {"min", "max"}.isdisjoint(subject[1:]):
         return ()
-    return subject if subject[0] in ("min", "max") else (bound, *subject)
+    if subject[0] in ("min", "max"):
+        return subject if subject[0] == bound else ()
+    return (bound, *subject)
 
 
 def _says(subject: Words) -> bool:
