@@ -85,11 +85,8 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((Drift,), "tables.drift"),
     ((Bypass,), "bypasses"),
 )
-_BY_SIGNS = (
-    "queries.facts",
-    "transactions",
-    "numbers.facts",
-)  # those that look for signs: their functions take them as a last argument
+# Those that look for signs: their functions take them as a last argument.
+_BY_SIGNS = ("queries.facts", "transactions", "numbers.facts")
 _LANGUAGES = {
     "scripts": ("sql",),
     "json.programs": PROGRAMS,

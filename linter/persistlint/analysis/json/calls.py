@@ -232,7 +232,7 @@ def _measured(
         asked = run.document(node.arguments[0].value) if node.arguments else None
         # Prisma.sql`SELECT MAX(id) …`
         is_one = asked is not None and asked.origin is JsonOrigin.ROWS and asked.length > 0
-        is_one |= (run.query(node) or None) in run.counted
+        is_one |= run.is_counted(node)
         is_one |= bool(node.arguments) and _AGGREGATES.search(run.text(node.arguments[0].value)) is not None
         return replace(result, length=1) if is_one and isinstance(result, Document) else result
     text = run.value(node.arguments[entry.sql].value)

@@ -68,10 +68,10 @@ def method(node: Call, function: Attribute, base: Document, run: Run, state: Sta
 def _python_method(node: Call, function: Attribute, base: Document, run: Run, state: State) -> Value | None:
     name = function.name
     if base.origin is JsonOrigin.ROWS and name in _COUNTS_ROWS and not node.arguments:
-        run.counted.add(run.query(function.value))
+        run.count_rows(function.value)
     if base.origin is JsonOrigin.ROWS and _QUERIES.fullmatch(name) and base.cause is None:
         kept = 0 if name in _NARROWS else base.length
-        return replace(base, length=max(kept, int((run.query(node) or None) in run.counted)))
+        return replace(base, length=max(kept, int(run.is_counted(node))))
     first = node.arguments[0].value if node.arguments else None
     found = _python_result(node, function, name, first, base, run, state)
     if (place := place_of(function.value)) is not None:

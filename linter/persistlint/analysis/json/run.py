@@ -128,16 +128,16 @@ class Run:
     @property
     def is_validated(self) -> bool:
         """Whether a decorator of the function here checks what it is asked with, before it runs."""
-        return bool(self.functions) and any(
-            _VALIDATES.search(self.source.text(decorator.range)) for decorator in self.functions[-1].decorators
-        )
+        return self._is_decorated(_VALIDATES)
 
     @property
     def is_before_requests(self) -> bool:
         """Whether the function here runs before those that answer requests, as `before_request` of Flask has it."""
-        return bool(self.functions) and any(
-            _BEFORE_REQUESTS.search(self.source.text(decorator.range)) for decorator in self.functions[-1].decorators
-        )
+        return self._is_decorated(_BEFORE_REQUESTS)
+
+    def _is_decorated(self, pattern: re.Pattern[str]) -> bool:
+        decorators = self.functions[-1].decorators if self.functions else ()
+        return any(pattern.search(self.source.text(decorator.range)) for decorator in decorators)
 
     def siblings(self, expression: Expression) -> frozenset[str] | None:
         """The parameters beside a variable that is a parameter; None for anything else."""
@@ -172,11 +172,19 @@ class Run:
         """Note that something looks at the shape of decoded JSON: what a failed request gives does not pass for it."""
         self.answered.update(request for request, decoded in self.requests.items() if document.root in decoded)
 
-    def query(self, expression: Expression) -> str:
-        """The source text by which a query is known again, "" where that is too long."""
-        is_short = expression.range.end - expression.range.start <= _LONGEST_QUERY
-        return self.text(expression) if is_short else ""
+    def count_rows(self, query: Expression) -> None:
+        """Note that the rows of a query are counted, which is known again by its text where that is short."""
+        if _is_short(query):
+            self.counted.add(self.text(query))
+
+    def is_counted(self, query: Expression) -> bool:
+        """Whether the rows of such a query were counted before."""
+        return bool(self.counted) and _is_short(query) and self.text(query) in self.counted
 
     def text(self, expression: Expression) -> str:
         """The source text of an expression, on one line."""
         return " ".join(self.source.text(expression.range).split())
+
+
+def _is_short(query: Expression) -> bool:
+    return query.range.end - query.range.start <= _LONGEST_QUERY

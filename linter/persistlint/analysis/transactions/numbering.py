@@ -38,6 +38,8 @@ _KEYED = regex(r"(\w+)[\"']?[ \t]*:[ \t]*([^,\n]{1,200})")
 _ONE_MORE = regex(r"\+\s*1\b")
 _WORD = regex(r"\w+")
 _GROUPS = regex(r"\bGROUP\s+BY\b", re.IGNORECASE)
+_FEW = 5  # sums of one expression that are looked into
+_NEAR = 3  # effects before, among which is one that stands in the expression itself
 
 
 @dataclass
@@ -102,10 +104,6 @@ def _read_in(value: Expression, walker: Walk) -> Effect | None:
         if (read := walker.rows.read_of(node)) is not None:
             return read
     return None
-
-
-_FEW = 5  # sums of one expression that are looked into
-_NEAR = 3  # effects before, among which is one that stands in the expression itself
 
 
 def _is_given(text: str, names: frozenset[str]) -> bool:

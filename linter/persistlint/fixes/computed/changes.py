@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from persistlint.fixes.computed.unused import in_text
+from persistlint.fixes.computed.unused import in_text, mentions
 from persistlint.ir import (
     Assign,
     AssignmentExpression,
@@ -93,9 +92,7 @@ def _given(statement: Statement) -> list[str]:
 
 def count_in(program: Program, function: Function, name: str) -> int:
     """How often a name stands in the code of a function, and not in a text."""
-    pattern = re.compile(rf"(?<![\w.$]){re.escape(name)}(?![\w$])".encode())
-    found = pattern.finditer(program.source.content, function.range.start, function.range.end)
-    return sum(not in_text(program, Range(each.start(), each.end())) for each in found)
+    return sum(not in_text(program, each) for each in mentions(program, name, function.range))
 
 
 def amount_of(program: Program, change: Change) -> str:

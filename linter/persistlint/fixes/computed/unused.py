@@ -77,12 +77,15 @@ def _sends(statement: Statement, fact: WriteBack) -> bool:
 
 def _is_used(program: Program, within: Range, name: str, without: Sequence[Range]) -> bool:
     """Whether a name stands in the code of a function, some parts of it left out."""
-    pattern = re.compile(rf"(?<![\w$.]){re.escape(name)}(?![\w$])".encode())
-    found = (
-        Range(each.start(), each.end()) for each in pattern.finditer(program.source.content, within.start, within.end)
-    )
-    inside = [each for each in found if not any(each in part for part in without)]
+    inside = [each for each in mentions(program, name, within) if not any(each in part for part in without)]
     return bool(inside) and any(program.expression(each) is not None or not in_text(program, each) for each in inside)
+
+
+def mentions(program: Program, name: str, within: Range) -> list[Range]:
+    """Where a name that is not that of a member stands in a part of the file, also in texts and comments."""
+    pattern = re.compile(rf"(?<![\w$.]){re.escape(name)}(?![\w$])".encode())
+    found = pattern.finditer(program.source.content, within.start, within.end)
+    return [Range(each.start(), each.end()) for each in found]
 
 
 def in_text(program: Program, place: Range) -> bool:

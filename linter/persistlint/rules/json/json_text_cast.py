@@ -133,8 +133,7 @@ def json_text_cast(fact: JsonCast, context: RuleContext) -> Iterator[Diagnostic]
 
 def _fix(program: Program, fact: JsonCast) -> tuple[Fix, ...]:
     """The test of PostgreSQL around a cast to a number or a truth value, where a statement asks for it: one that writes
-    had better stop than write NULL. A program may store
-    text. Raises `RefusalError`."""
+    had better stop than write NULL. A program may store text. Raises `RefusalError`."""
     text = program.source.text(fact.range)
     cast = _CAST.fullmatch(text)
     if cast is None:
