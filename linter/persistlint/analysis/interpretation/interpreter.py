@@ -105,12 +105,14 @@ class Ran:
 
 @dataclass
 class Interpreter:
-    """The run of one file. `on_call` and `on_text` are told of every call and of every text that is named."""
+    """The run of one file. `on_call` and `on_text` are told of every call and of every text that is named; `elsewhere`
+    tells of an imported name what reaches a database behind it, in another module of the program."""
 
     names: Names
     language: str
     on_call: Callable[..., Resolved | None]
     on_text: Callable[[str, Expression, Value], None]
+    elsewhere: Callable[[str], Atom | None]
     state: State | None = field(default_factory=State)
     outer: dict[str, Value] = field(default_factory=dict)
     frames: list[Frame] = field(default_factory=list)

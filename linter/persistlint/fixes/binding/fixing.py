@@ -257,6 +257,8 @@ class Binding:
         function = self.program.function_around(site().call.range) if site is not None else None
         if site is None or library is None or function is None or self.source.language != "python":
             return False
+        if site().operation.is_own:
+            return False  # the file that has it tells them
         match site().call.function:
             case ir.Attribute(value=ir.Name(id=name)) if function.owner and name == function.receiver:
                 pass
