@@ -34,6 +34,7 @@ _PROSE = regex(rb"[ \t]*+(--[ \t]*+(?:[A-Za-z`\"'(][^:\r\n]*+|persistlint: [^\r\
 _USUAL = regex(rb"\n[ \t]*\r?\n--[ \t]*[A-Za-z`\"'(][^:\r\n]*\r?\n[A-Za-z]")  # one line above a statement
 _DIRECTIVE = regex(rb"migrat|liquibase|changeset|rollback|transaction", re.IGNORECASE)
 _BLANK_LINES = regex(rb"(?:[ \t]*(?:\r\n|\n|\r))+")
+_CHECK = regex(rb"\bCHECK\s*\(", re.IGNORECASE)
 _CAPITALS = regex(r"'[^']*'|\"[^\"]*\"|\b[A-Z]+\b")
 
 ELSEWHERE = "another file defines the column"
@@ -54,8 +55,14 @@ def find(file: SourceFile, range: Range, pattern: re.Pattern[bytes], group: int 
 def stands_here(file: SourceFile, column: Column) -> bool:
     """Whether a column is defined where its range says, in this file and not in another of the project, with the type
     that it has."""
-    is_own = column.type is None or column.type.range in column.range
+    type = column.type
+    is_own = type is None or (type.range in column.range and _same(file.text(type.range), type.text))
     return is_own and file.text(column.name_range).strip('"`[]').lower() == column.name.lower()
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two texts are the same but for blanks and capitals."""
+    return "".join(one.split()).lower() == "".join(other.split()).lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,9 @@ class Editor:
             raise RefusalError("each partition would have to have the check as well when it is attached")
         if not stands_here(self.file, column):
             raise RefusalError(ELSEWHERE)
+        check = find(self.file, column.range, _CHECK)
+        if check is not None and column.name.lower() in self.file.text(Range(check.end, column.range.end)).lower():
+            raise RefusalError("a later script takes away the check that the column has")
         return (insert(column.range.end, self.like(f" CHECK ({condition})", statement)),)
 
     def before(self, statement: Statement, *lines: str) -> Edits:

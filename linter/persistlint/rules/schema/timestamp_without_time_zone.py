@@ -83,7 +83,7 @@ def timestamp_without_time_zone(script: Script, context: RuleContext) -> Iterato
             type.range,
             f"`{column.name}` does not say which moment it is: the time zone of the writer is lost.",
             help=f"Use {script.runner.timestamptz or '`timestamptz`'}{besides}.",
-            remedy=scripted(script, _fix, script, column, type, context),
+            remedy=scripted(script, _fix, script, column, type, context, is_usual=others > 0),
         )
 
 
@@ -101,10 +101,12 @@ def _convention(script: Script) -> int:
     return naive - 1 if is_many and aware * _TO_ONE <= naive else 0
 
 
-def _fix(script: Script, column: Column, type: DataType, context: RuleContext) -> tuple[Fix, ...]:
+def _fix(script: Script, column: Column, type: DataType, context: RuleContext, *, is_usual: bool) -> tuple[Fix, ...]:
     """The other type in the definition of a column; an old one keeps what it holds. A default that tells the time of
     another zone without saying which would be taken for the time of the session."""
     default = column.default
+    if is_usual:
+        raise RefusalError("the other columns of the project would have to change with it")
     if default is not None and ("timezone" in default.calls or "zone" in default.words):
         raise RefusalError("its default is the time of another zone, which would be taken for that of the session")
     is_own = any(type.range in change.range for change in (*script.of(CreateTable), *script.of(AddColumn)))
