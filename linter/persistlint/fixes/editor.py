@@ -20,7 +20,7 @@ from persistlint.source import Range
 
 if TYPE_CHECKING:
     from persistlint.schema.changes import Statement
-    from persistlint.schema.definitions import Column, Name
+    from persistlint.schema.definitions import Column, DataType, Name
     from persistlint.schema.script import Script
     from persistlint.source import SourceFile
 
@@ -56,13 +56,14 @@ def stands_here(file: SourceFile, column: Column) -> bool:
     """Whether a column is defined where its range says, in this file and not in another of the project, with the type
     that it has."""
     type = column.type
-    is_own = type is None or (type.range in column.range and _same(file.text(type.range), type.text))
+    is_own = type is None or (type.range in column.range and is_written(file, type))
     return is_own and file.text(column.name_range).strip('"`[]').lower() == column.name.lower()
 
 
-def _same(one: str, other: str) -> bool:
-    """Whether two texts are the same but for blanks and capitals."""
-    return "".join(one.split()).lower() == "".join(other.split()).lower()
+def is_written(file: SourceFile, type: DataType) -> bool:
+    """Whether a type stands where its range says, in this file and not in another of the project."""
+    here, there = ("".join(text.split()).lower() for text in (file.text(type.range), type.text))
+    return here == there
 
 
 @dataclass(frozen=True, slots=True)

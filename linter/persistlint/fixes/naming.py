@@ -76,6 +76,6 @@ def is_taken(name: str, table: Table | None) -> bool:
 
 
 def _free(script: Script, name: str, instead_of: Index | None = None) -> str:
-    is_taken = any(name in table.names for table in script.final.tables.values())
+    is_taken = any(name in table.names for each in (script.after, script.final) for table in each.tables.values())
     is_its_own = instead_of is not None and name == instead_of.given_name
     return name if len(name.encode()) <= _LONGEST_NAME and (is_its_own or not is_taken) else ""

@@ -66,7 +66,7 @@ def check_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
         bound = {name for constraint, _ in table.foreign_keys for name in constraint.columns}
         for column in table.columns:
             what = _what(column)
-            if not what or column.name in bound or table.checks(column.name) or column.name_range not in table.range:
+            if not what or column.name in bound or table.checks(column.name) or not script.is_made(column):
                 continue
             yield context.report(
                 column.name_range,

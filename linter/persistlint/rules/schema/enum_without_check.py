@@ -80,7 +80,7 @@ def enum_without_check(script: Script, context: RuleContext) -> Iterator[Diagnos
             type = column.type.name if column.type is not None else ""
             if type not in TEXTS or column.name in bound or table.checks(column.name):
                 continue
-            if column.name_range not in table.range or not stands_here(context.file, column):
+            if not script.is_made(column) or not stands_here(context.file, column):
                 continue
             values = _listed(context.file.content, column)
             if values:

@@ -151,8 +151,14 @@ def _here(script: Script, table: Table, constraint: Constraint, context: RuleCon
     if is_old:
         refuse_joined(script, statement)
     lines = []
-    for key, _ in table.foreign_keys:
-        if key.range in statement.range and not narrows(table, key.columns):
+    made = script.after.find(changes[0].table)  # what the script leaves, and a later one may drop
+    own = [
+        key for each, key in script.constraints() if each.name.key == table.name.key and key.range in statement.range
+    ]
+    for key in own:
+        if key.reference is not None and not narrows(table, key.columns):
+            if made is not None and narrows(made, key.columns):
+                raise RefusalError("a later migration drops the index that it has")
             parts = (table.name.name, *key.columns)
             name = index_name(script, table.name.name, key.columns) or new_name(script, *parts, "fk", "idx")
             if not name:

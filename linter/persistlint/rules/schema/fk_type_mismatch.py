@@ -41,6 +41,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.editor import is_written
 from persistlint.fixes.refusal import RefusalError
 from persistlint.fixes.scripts import modelled, retyped, scripted
 from persistlint.rule import RuleContext, rule
@@ -102,7 +103,7 @@ def _type(table: Table, name: str) -> DataType | None:
 def _fix(script: Script, old: DataType, new: DataType, context: RuleContext) -> tuple[Fix, ...]:
     """The type of the key in the definition of a column of a new table, unless less numbers go into it and the database
     does not mind: then it is the key that is too small."""
-    is_own = script.is_created(old.range)
+    is_own = script.is_created(old.range) and is_written(context.file, old)
     is_narrower = INTEGERS.get(base(new), 0) < INTEGERS.get(base(old), 0) and base(new) in INTEGERS
     if not is_own:
         raise RefusalError("rows that are there would have to be converted")

@@ -71,7 +71,7 @@ def int_primary_key(script: Script, context: RuleContext) -> Iterator[Diagnostic
         counts = (
             column.is_identity or column.is_serial or (column.default is not None and "nextval" in column.default.calls)
         )
-        if counts and column.name_range in table.range:
+        if counts and script.is_made(column):
             yield context.report(
                 column.name_range,
                 f"`{column.name}` runs out of numbers as `{column.type.text}`.",

@@ -58,11 +58,7 @@ def json_unvalidated(script: Script, context: RuleContext) -> Iterator[Diagnosti
     filled = {change.table.key for change in script.of(Insert)}  # with what may be no objects
     for table in script.created:
         for column in table.columns:
-            if (
-                not _is_json(column, script.dialect)
-                or table.checks(column.name)
-                or column.name_range not in table.range
-            ):
+            if not _is_json(column, script.dialect) or table.checks(column.name) or not script.is_made(column):
                 continue
             yield context.report(
                 column.name_range,

@@ -81,7 +81,7 @@ def missing_state_check(script: Script, context: RuleContext) -> Iterator[Diagno
             if name == column.name or value is None or name in _LEFT_AGAIN or type not in _TIMES:
                 continue
             is_told = any(check.mentions(state.name) for check in table.checks(column.name))
-            if table.requires(column.name) or is_told or column.name_range not in table.range:
+            if table.requires(column.name) or is_told or not script.is_made(column):
                 continue
             yield context.report(
                 column.name_range,

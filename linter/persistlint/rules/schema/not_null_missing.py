@@ -74,7 +74,7 @@ def not_null_missing(script: Script, context: RuleContext) -> Iterator[Diagnosti
         }
         for column in table.columns:
             why = _why(column) if column.name not in emptied else ""
-            if why and not table.requires(column.name) and column.name_range in table.range:
+            if why and not table.requires(column.name) and script.is_made(column):
                 yield context.report(
                     column.name_range,
                     f"`{column.name}` may be NULL, and {why}.",

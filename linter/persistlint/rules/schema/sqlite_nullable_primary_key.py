@@ -62,7 +62,7 @@ def sqlite_nullable_primary_key(script: Script, context: RuleContext) -> Iterato
         columns = [column for name in key.columns if (column := table.column(name)) is not None]
         is_rowid = len(columns) == 1 and columns[0].type is not None and columns[0].type.text.upper() == "INTEGER"
         for column in columns:
-            if not is_rowid and not column.is_required and column.name_range in table.range:
+            if not is_rowid and not column.is_required and script.is_made(column):
                 yield context.report(
                     column.name_range,
                     f"`{column.name}` may be NULL in any number of rows, although it is the primary key.",
