@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.facts import DECLARING
-from persistlint.fixes.scripts import without_index
+from persistlint.fixes.scripts import scripted, without_index
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex
 from persistlint.schema.script import Script
@@ -66,7 +66,7 @@ def duplicate_index(script: Script, context: RuleContext) -> Iterator[Diagnostic
                 change.range,
                 f"{f'`{index.name}`' if index.name else 'This index'} has the same keys as {other}.",
                 help="Leave one of them out.",
-                fixes=without_index(script, change, context.file),
+                remedy=scripted(script, without_index, script, change, context.file),
             )
 
 

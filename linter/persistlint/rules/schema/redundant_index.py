@@ -40,7 +40,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.facts import DECLARING
-from persistlint.fixes.scripts import without_index
+from persistlint.fixes.scripts import scripted, without_index
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex
 from persistlint.schema.script import Script
@@ -63,7 +63,7 @@ def redundant_index(script: Script, context: RuleContext) -> Iterator[Diagnostic
                 change.range,
                 f"The beginning of {longer} answers what `{change.index.name or 'this index'}` answers.",
                 help="Leave it out.",
-                fixes=without_index(script, change, context.file),
+                remedy=scripted(script, without_index, script, change, context.file),
             )
 
 

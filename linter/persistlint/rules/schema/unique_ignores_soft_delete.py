@@ -40,7 +40,10 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.facts import DECLARING
-from persistlint.fixes.scripts import find, identifier, insert, unsafe
+from persistlint.fixes.editor import find, insert
+from persistlint.fixes.naming import identifier
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex
@@ -79,7 +82,7 @@ def unique_ignores_soft_delete(script: Script, context: RuleContext) -> Iterator
             range,
             f"A row that is marked as deleted by `{mark}` still holds its `{name}`, and nobody else can have it.",
             help=f"Make a unique index `WHERE` the row is not deleted, by `{mark}`, in its place.",
-            fixes=_fix(script, table.column(mark), range, context),
+            remedy=scripted(script, _fix, script, table.column(mark), range, context),
         )
 
 
@@ -87,10 +90,10 @@ def _fix(script: Script, mark: Column | None, range: Range, context: RuleContext
     """The condition behind an index; a key that is a constraint cannot have one."""
     written = find(context.file, range, _INDEX)
     if written is None or mark is None or mark.type is None:
-        return ()
+        raise RefusalError("a key that is a constraint can have no condition, and a foreign key may refer to it")
     name = identifier(mark.name, script.dialect)
     if mark.type.name not in ("boolean", *_MOMENTS):
-        return ()
+        raise RefusalError(f"nothing here tells which `{mark.name}` a row has that is there")
     condition = f"NOT {name}" if mark.type.name == "boolean" else f"{name} IS NULL"
     return unsafe(script, "Leave out rows that are deleted", insert(range.end, f" WHERE {condition}"))
 
