@@ -110,6 +110,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
     from persistlint.fixes.program import Program
 
+_NUMBERS = {"json_type": "integer", "JSON_TYPE": "INTEGER"}  # what a number is there, else `number`
 _CAST = regex(
     r"\(\s*([\w.\"]+(?:\s*->\s*'[^'\\]*')*)\s*->>\s*('[^'\\]*')\s*\)\s*::\s*"
     r"(int\d?|integer|bigint|smallint|numeric|decimal|float\d?|real|double\s+precision|bool(?:ean)?)",
@@ -126,7 +127,10 @@ def json_text_cast(fact: JsonCast, context: RuleContext) -> Iterator[Diagnostic]
     """Report a cast of text out of JSON that nothing guards."""
     effect = f"becomes {fact.becomes}" if fact.becomes else "stops the statement with an error"
     message = f"`{fact.expression}` can hold any text, and what is no `{fact.type}` {effect}."
-    help = "Test it in a `CASE` around the cast, as with `jsonb_typeof(…) = 'number'`; `WHERE` may come later."
+    help = f"Test it in a `CASE` around the cast, as with `{fact.test}(…) = '{_NUMBERS.get(fact.test, 'number')}'`;"
+    help += " `WHERE` may come later."
+    if not fact.test:
+        help = "Write `TRY_CAST`, or `SAFE_CAST` in BigQuery, which give NULL for such text."
     if fact.type == "array":
         message = f"`{fact.expression}` can hold anything, and this function stops the statement where it is no array."
         help = "Test it in a `CASE` around the call, with `jsonb_typeof(…) = 'array'`."

@@ -56,7 +56,7 @@ from persistlint.schema.script import COLUMNS, Script
 from persistlint.schema.types import base
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.definitions import Column, Table
@@ -87,7 +87,7 @@ def fk_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     if script.is_dump or not any(column.name.endswith("_id") for _, column, _ in script.columns()):
         return
     tables = script.final.tables.values()
-    by_name = {singular(table.name.name): table for table in tables}
+    by_name = _by_name(tables)
     bound = _once_bound(script)
     own = [
         (column, _target(table, column, by_name))
@@ -104,6 +104,18 @@ def fk_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
             help=f"Add a foreign key to `{target.name}`.",
             remedy=scripted(script, _fix, script, column, target, context),
         )
+
+
+def _by_name(tables: Iterable[Table]) -> dict[str, Table]:
+    """The tables by what one of their rows is called, but those that schemas have under the same name: which of them is
+    meant, nothing tells."""
+    found: dict[str, Table] = {}
+    many: set[str] = set()
+    for table in tables:
+        name = singular(table.name.name)
+        if found.setdefault(name, table) is not table:
+            many.add(name)
+    return {name: table for name, table in found.items() if name not in many}
 
 
 def _once_bound(script: Script) -> set[tuple[str, str]]:

@@ -2,7 +2,8 @@
 ## What it finds
 
 A unique key on a name that people choose (`slug`, `name`, `email`, `code`, `username`, …) in a table whose rows are
-marked as deleted (`deleted_at`, `is_deleted`), where the key is not partial and does not have that column in it.
+marked as deleted (`deleted_at`, `is_deleted`), where the key is not partial and does not have that column in it. A
+table of keys or codes that the program makes, such as `license_keys.key`, is left alone.
 
 ## Why it matters
 
@@ -48,7 +49,7 @@ from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex
 from persistlint.schema.definitions import ConstraintKind, Table
-from persistlint.schema.naming import NATURAL_KEYS, SOFT_DELETE_COLUMNS
+from persistlint.schema.naming import NATURAL_KEYS, SOFT_DELETE_COLUMNS, base_name, words
 from persistlint.schema.script import CONSTRAINTS, Script
 
 if TYPE_CHECKING:
@@ -59,6 +60,11 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 _MOMENTS = ("timestamptz", "timestamp", "datetime", "date")
+# What a code is for that a program makes, and people do not choose.
+_OF_MADE = frozenset([
+    "access", "auth", "authentication", "authorization", "confirmation", "login", "oauth", "oauth2", "otp", "recovery",
+    "reset", "session", "verification",
+])  # fmt: skip
 _INDEX = regex(rb"\ACREATE\s+UNIQUE\s+INDEX\s.*\)\s*\Z", re.IGNORECASE | re.DOTALL)
 
 
@@ -76,7 +82,7 @@ def unique_ignores_soft_delete(script: Script, context: RuleContext) -> Iterator
     for table, columns, range in _keys(script):
         mark = next((column.name for column in table.columns if column.name in SOFT_DELETE_COLUMNS), None)
         name = next((column for column in columns if column in NATURAL_KEYS), None)
-        if mark is None or name is None or mark in columns:
+        if mark is None or name is None or mark in columns or _is_what_rows_are(table, name):
             continue
         yield context.report(
             range,
@@ -84,6 +90,13 @@ def unique_ignores_soft_delete(script: Script, context: RuleContext) -> Iterator
             help=f"Make a unique index `WHERE` the row is not deleted, by `{mark}`, in its place.",
             remedy=scripted(script, _fix, script, table.column(mark), range, context),
         )
+
+
+def _is_what_rows_are(table: Table, column: str) -> bool:
+    """Whether the rows of a table are what the column holds, and the program makes it for this row alone, as in
+    `license_keys.key` and `login_codes.code`: nobody asks for one that is gone."""
+    *kind, last = words(base_name(table.name.name)) or ("",)
+    return last == column and (column == "key" or (column == "code" and not _OF_MADE.isdisjoint(kind)))
 
 
 def _fix(script: Script, mark: Column | None, range: Range, context: RuleContext) -> tuple[Fix, ...]:
