@@ -68,11 +68,14 @@ def float_for_money(script: Script, context: RuleContext) -> Iterator[Diagnostic
     for table, column, _final in script.columns():
         if column.type is not None and _is_money(column.name, column.type, table):
             yield context.report(
-                column.name_range, _message(column.name, column.type), help=_HELP, fixes=_fix(script, column.type)
+                column.name_range,
+                _message(column.name, column.type),
+                help=_help(script),
+                fixes=_fix(script, column.type),
             )
     for change in script.of(ChangeType):
         if _is_money(change.name, change.type, script.final_table(change.table)):
-            yield context.report(change.type.range, _message(change.name, change.type), help=_HELP)
+            yield context.report(change.type.range, _message(change.name, change.type), help=_help(script))
 
 
 def _fix(script: Script, type: DataType) -> tuple[Fix, ...]:
@@ -84,7 +87,11 @@ def _fix(script: Script, type: DataType) -> tuple[Fix, ...]:
     return modelled(script, f"Use {decimal}", Edit(type.range, decimal if type.text.islower() else decimal.upper()))
 
 
-_HELP = "Use `numeric(precision, scale)`, or an integer of the smallest unit."
+def _help(script: Script) -> str:
+    """What holds money exactly. SQLite keeps `numeric` as a binary floating point number too."""
+    if script.dialect == "sqlite":
+        return "Use an integer of the smallest unit."
+    return "Use `numeric(precision, scale)`, or an integer of the smallest unit."
 
 
 def _is_money(name: str, type: DataType, table: Table | None) -> bool:
