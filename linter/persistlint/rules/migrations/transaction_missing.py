@@ -92,9 +92,11 @@ def transaction_missing(script: Script, context: RuleContext) -> Iterator[Diagno
     first = next((change for change in alone if is_ddl(change) and script.position(change) not in safe), None)
     if first is None:
         return
+    count = len(statements) - 1
+    others = f"{count} other statements" if count > 1 else "another statement"
     yield context.report(
         first.statement.range,
-        f"This and {len(statements) - 1} other statements commit one by one: a failure leaves half of them behind.",
+        f"This and {others} commit one by one: a failure leaves half of them behind.",
         help="Open a transaction, and pass it to each of them."
         if is_program
         else "Run them in one transaction, between `BEGIN` and `COMMIT`.",

@@ -78,9 +78,11 @@ def _same(index: Index, table: Table) -> str:
         return ""
     shape = _shape(index)
     for other in table.indexes[:place]:
-        if _shape(other) == shape:
+        if _shape(other) == shape and index.holds_less(other):
             return f"the index `{other.name}`" if other.name else "another index"
-    is_plain = index.predicate is None and "" not in index.columns and index.method in ("", "btree")
+    is_plain = (
+        index.predicate is None and not index.included and "" not in index.columns and index.method in ("", "btree")
+    )
     is_bare = index.text == ", ".join(index.columns)
     for constraint in table.constraints if is_plain and is_bare else ():
         if constraint.is_key and not constraint.index and constraint.columns == index.columns:

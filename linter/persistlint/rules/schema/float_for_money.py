@@ -71,7 +71,7 @@ def float_for_money(script: Script, context: RuleContext) -> Iterator[Diagnostic
             yield context.report(
                 column.name_range,
                 _message(column.name, column.type),
-                help=_HELP,
+                help=_help(script),
                 remedy=scripted(script, _fix, script, column.type),
             )
     for change in script.of(ChangeType):
@@ -79,7 +79,7 @@ def float_for_money(script: Script, context: RuleContext) -> Iterator[Diagnostic
             yield context.report(
                 change.type.range,
                 _message(change.name, change.type),
-                help=_HELP,
+                help=_help(script),
                 remedy=scripted(script, _fix, script, change.type),
             )
 
@@ -97,7 +97,11 @@ def _fix(script: Script, type: DataType) -> tuple[Fix, ...]:
     return modelled(script, f"Use {decimal}", Edit(type.range, decimal if type.text.islower() else decimal.upper()))
 
 
-_HELP = "Use `numeric(precision, scale)`, or an integer of the smallest unit."
+def _help(script: Script) -> str:
+    """What holds money exactly. SQLite keeps `numeric` as a binary floating point number too."""
+    if script.dialect == "sqlite":
+        return "Use an integer of the smallest unit."
+    return "Use `numeric(precision, scale)`, or an integer of the smallest unit."
 
 
 def _is_money(name: str, type: DataType, table: Table | None) -> bool:

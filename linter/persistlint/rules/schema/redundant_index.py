@@ -79,9 +79,11 @@ def _longer(index: Index, table: Table) -> str:
         return ""
     length = len(index.columns)
     for other in table.indexes:
-        if _is_plain(other) and len(other.columns) > length and other.columns[:length] == index.columns:
+        if not _is_plain(other) or len(other.columns) <= length or not index.holds_less(other):
+            continue
+        if other.columns[:length] == index.columns:
             return f"the index `{other.name}`" if other.name else "another index"
-    for constraint in table.constraints:
+    for constraint in () if index.included else table.constraints:
         if constraint.is_key and len(constraint.columns) > length and constraint.columns[:length] == index.columns:
             return f"the {constraint.kind.value}"
     return ""
