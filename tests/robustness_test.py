@@ -361,3 +361,27 @@ def test_a_full_disk_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) 
         run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment)
     assert run.returncode == 2
     assert run.stderr == "error: persistlint cannot go on: No space left on device\n"
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        b"module.exports = require('./db');",
+        b"\0\1mysql2",
+        b"module.exports = {{{ query: require('mysql2').createPool( ;",
+        b"const mysql = require('mysql2');\nmodule.exports = mysql.createPool()" + b".promise()" * LONG + b";",
+        b"const mysql = require('mysql2');\nmodule.exports = "
+        + b"(" * DEEP
+        + b"mysql.createPool()"
+        + b")" * DEEP
+        + b";",
+        b"const mysql = require('mysql2');\nfunction query(a, b) { return query(b, a); }\nmodule.exports = { query };",
+    ],
+    ids=["itself", "binary", "broken", "long", "deep", "endless"],
+)
+def test_another_module_takes_nothing_away(module: bytes, check: Callable[..., Outcome]) -> None:
+    """Whatever stands in the file that makes a connection, a query through it is reported as without that file."""
+    program = 'const db = require("./db");\nexports.one = (id) => db.query("SELECT a FROM t WHERE b = " + id);\n'
+    outcome = check({"db.js": module, "users.js": program}, "--select", "interpolated-sql", "users.js")
+    assert outcome.found == [("interpolated-sql", 2)]
+    assert not outcome.failures

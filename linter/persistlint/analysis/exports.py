@@ -78,11 +78,12 @@ class Elsewhere:
         if file is None:
             return None
         self.marks.update((path, mark_of_module(path)) for path in file.seen)
-        module = _module(file.path, self._depth + 1) if file.path else None
-        if module is None:
+        try:
+            module = _module(file.path, self._depth + 1) if file.path else None
+            found = module.exported(file.members) if module is not None else None
+        except RecursionError:  # it is nested deeper than Python goes
             return None
-        found = module.exported(file.members)
-        self.marks.update(module.elsewhere.marks)
+        self.marks.update(module.elsewhere.marks if module is not None else ())
         return found
 
 

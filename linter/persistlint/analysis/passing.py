@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.interpretation.arguments import sql_arguments
+from persistlint.analysis.interpretation.guesses import SENDS
 from persistlint.analysis.interpretation.state import State
 from persistlint.analysis.interpretation.values import Atom, Items, Text, Value, options_of
 from persistlint.analysis.names import path_of
@@ -61,8 +62,8 @@ class Passing:
             operation = self._operation(function.name, own)
             return _as_function(operation) if operation is not None else None
         given = (_type_of(outcome.value) if outcome is not None else None) or _returned(function, made)
-        if given is None:
-            return None
+        if given is None or any(SENDS.search(parameter.name) for parameter in own):
+            return None  # what is done with SQL that it takes is not seen
         return _as_function(Operation(given.library, function.name, returns=given.name, is_own=True))
 
     def _operation(self, name: str, parameters: Sequence[Parameter]) -> Operation | None:
