@@ -13,13 +13,14 @@ from persistlint.analysis.interpretation.state import State
 from persistlint.analysis.interpretation.values import (
     CONSTANT,
     Atom,
+    Choice,
     Class,
     Closure,
     Entries,
     Imported,
     Instance,
     Value,
-    options_of,
+    choice,
 )
 from persistlint.analysis.names import Names, last_name, path_of
 from persistlint.analysis.passing import Passing
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 _DEEPEST = 3  # modules that one export is followed through
 _LARGEST = 200_000  # bytes of such a module
 _SHORT = 4_000  # bytes of one that may pass on what another module exports
-_DEFAULT = "export default"
+_DEFAULT = "default"
 
 
 class Elsewhere:
@@ -120,7 +121,7 @@ class _Module:
         """The variables that functions of the module assign an object of a library to. One of the module that has no
         other value is that object from now on."""
         machine = self._machine
-        found: dict[str, Type] = {}
+        found: dict[str, set[Type]] = {}
         for function, _, _ in tuple(machine.functions.values()):
             for statement in statements_in(function.body):
                 if not isinstance(statement, Assign) or not _makes(statement.value, self._names):
@@ -128,30 +129,36 @@ class _Module:
                 machine.state = State()
                 value, path = machine.evaluate(statement.value), path_of(statement.target)
                 if path is not None and isinstance(value, Atom) and value.type is not None:
-                    found.setdefault(path, value.type)
+                    found.setdefault(path, set()).add(value.type)
+        made = {path: types.pop() for path, types in found.items() if len(types) == 1}
         machine.outer.update(
-            (name, Atom(Origin.UNKNOWN, type)) for name, type in found.items() if machine.outer.get(name) == CONSTANT
+            (name, Atom(Origin.UNKNOWN, type)) for name, type in made.items() if machine.outer.get(name) == CONSTANT
         )
-        return found
+        return made
 
     def _value(self, members: tuple[str, ...]) -> Value | None:
         """The value behind these names; with none it is what the module is itself."""
-        known = self._machine.outer
+        known, imports = self._machine.outer, self._names.imports
         if not members:
-            return known.get("module.exports") or self._default()
+            passed_on = Imported(imports[_DEFAULT]) if _DEFAULT in imports else None
+            return known.get("module.exports") or self._default() or passed_on
         first, *others = members
         own = (known.get(f"{prefix}{first}") for prefix in ("module.exports.", "exports.", ""))
         value = next(filter(None, own), None)
+        if value is None and first in imports:
+            value = Imported(imports[first])
         if value is None:
             whole = self._value(())
             value = self._member(whole, first) if whole is not None else None
+        if value is None:
+            value = choice([Imported(f"{module}.{first}") for module in self._names.opened])
         for name in others:
             value = self._member(value, name) if value is not None else None
         return value
 
     def _default(self) -> Value | None:
         for statement in self._module.body:
-            is_exported = self._source.text(statement.range).startswith(_DEFAULT)
+            is_exported = self._source.text(statement.range).startswith(f"export {_DEFAULT}")
             if isinstance(statement, ExpressionStatement) and is_exported:
                 return self._machine.evaluate(statement.value)
         return None
@@ -164,6 +171,8 @@ class _Module:
                 return self._machine.attribute_of(definition, name)
             case Imported(name=module):
                 return Imported(f"{module}.{name}")
+            case Choice(options=options):
+                return choice(filter(None, (self._member(option, name) for option in options)))
         return None
 
     def _portable(self, value: Value) -> Atom | None:
@@ -172,10 +181,12 @@ class _Module:
             return self._passing.on(value, self._machine, self._made)
         if isinstance(value, Imported):
             return self.elsewhere.find(value.name)
+        if isinstance(value, Choice):
+            found = {made.type: made for made in map(self._portable, value.options) if made is not None}
+            return next(iter(found.values())) if len(found) == 1 else None
         if isinstance(value, Class):
             return self._class(value.definition)
-        types = {option.type for option in options_of(value) if isinstance(option, Atom) and option.type is not None}
-        return Atom(Origin.UNKNOWN, types.pop()) if len(types) == 1 else None
+        return Atom(Origin.UNKNOWN, value.type) if isinstance(value, Atom) and value.type is not None else None
 
     def _class(self, definition: ClassDefinition) -> Atom | None:
         """A class of which some methods hand SQL on: calling it gives an object that has them."""

@@ -71,8 +71,9 @@ class Passing:
         found: set[tuple[int, int | str | None]] = set()
         for operation, actuals in self._sent:
             texts = [actual for actual, is_fragment in sql_arguments(operation, actuals) if not is_fragment]
-            sql = next((index for index, each in enumerate(parameters) if any(_is(each, text) for text in texts)), None)
-            if sql is None or operation.raw:
+            begins = (any(_begins(text, each) for text in texts) for each in parameters)
+            sql = next((index for index, is_sql in enumerate(begins) if is_sql), None)
+            if sql is None or operation.raw or operation.effect == "prepare":
                 return None
             found.add((sql, _values(operation, actuals, parameters)))
         whole = [each for each in found if each[1] is not None] or list(found)
@@ -81,7 +82,15 @@ class Passing:
             return None
         (sql, values), operation = whole[0], self._sent[-1][0]
         return replace(
-            operation, name=name, sql=sql, fragments=None, keys=(), parameters=values, returns=None, is_own=True
+            operation,
+            name=name,
+            sql=sql,
+            fragments=None,
+            keys=(),
+            parameters=values,
+            inputs="",
+            returns=None,
+            is_own=True,
         )
 
 
@@ -99,7 +108,7 @@ def _values(operation: Operation, actuals: list[Actual], parameters: Sequence[Pa
     if given is None:
         return None
     for number, parameter in enumerate(parameters):
-        if _is(parameter, given) and not _CALLBACK.fullmatch(parameter.name):
+        if _is(given, parameter) and not _CALLBACK.fullmatch(parameter.name):
             as_list = given.spread if taken == "rest" else not given.spread
             if parameter.kind == "rest":
                 return "rest" if as_list else number
@@ -112,15 +121,16 @@ def _marked(parameter: Parameter) -> Text:
     return Text((f"\0{parameter.name} ? $1 %s :a @a\0",))
 
 
-def _is(parameter: Parameter, actual: Actual) -> bool:
-    """Whether an argument is a parameter, perhaps with more text around it."""
-    mark = _marked(parameter).pieces[0]
-    return any(
-        isinstance(piece, str) and isinstance(mark, str) and mark in piece
-        for option in options_of(actual.value)
-        if isinstance(option, Text)
-        for piece in option.pieces
-    )
+def _is(actual: Actual, parameter: Parameter) -> bool:
+    """Whether an argument is a parameter."""
+    return any(option == _marked(parameter) for option in options_of(actual.value))
+
+
+def _begins(actual: Actual, parameter: Parameter) -> bool:
+    """Whether an argument begins with a parameter, so that this is the statement, whatever is added to it."""
+    (mark,) = _marked(parameter).pieces
+    firsts = (option.pieces[0] for option in options_of(actual.value) if isinstance(option, Text) and option.pieces)
+    return any(isinstance(first, str) and first.lstrip().startswith(str(mark)) for first in firsts)
 
 
 def _run_inside(function: Function, machine: Interpreter) -> None:

@@ -23,14 +23,6 @@ _REACHES = regex(
 )
 
 
-def _of_all_names(handle: Expression, machine: Interpreter) -> Atom | None:
-    """What a name is that may have come with `from connection import *`."""
-    if not machine.names.opened or not isinstance(handle, Name) or not machine.is_free(handle.id):
-        return None
-    found = (machine.elsewhere(f"{module}.{handle.id}") for module in machine.names.opened)
-    return next(filter(None, found), None)
-
-
 def with_imported(
     function: Expression, receiver: Value | None, called: Value | None, machine: Interpreter
 ) -> tuple[Value | None, Value | None]:
@@ -45,11 +37,19 @@ def with_imported(
             made = machine.elsewhere(f"{inherited}.{function.name}") if inherited is not None else None
             if made is not None:
                 return receiver, made
-    if isinstance(function, Attribute) and (made := _of_all_names(function.value, machine)) is not None:
-        return made, called_by(function, made, machine)
-    is_method = isinstance(function, Attribute) and function.name in machine.names.catalogue.method_names
-    if isinstance(receiver, Imported) and isinstance(function, Attribute) and is_method:
-        made = machine.elsewhere(receiver.name)
+    if isinstance(function, Attribute) and function.name in machine.names.catalogue.method_names:
+        if isinstance(receiver, Imported):
+            made = machine.elsewhere(receiver.name)
+        else:
+            made = _of_all_names(function.value, machine)
         if made is not None and made.type is not None and function.name in made.type.methods:
             return made, called_by(function, made, machine)
     return receiver, called
+
+
+def _of_all_names(handle: Expression, machine: Interpreter) -> Atom | None:
+    """What a name is that may have come with `from connection import *`."""
+    if not machine.names.opened or not isinstance(handle, Name) or not machine.is_free(handle.id):
+        return None
+    found = (machine.elsewhere(f"{module}.{handle.id}") for module in machine.names.opened)
+    return next(filter(None, found), None)

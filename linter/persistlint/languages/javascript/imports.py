@@ -74,6 +74,17 @@ class Imports(Expressions):
                 )
         return found
 
+    def _passed_on(self, node: Node, source: Node) -> list[ir.Statement]:
+        """What a module exports of another one: `export { pool } from "./pool"`, `export * from "./queries"`."""
+        module = self._string(source).value
+        kinds = {child.type: child for child in children_of(node)}
+        if "export_clause" in kinds:
+            clause = children_of(kinds["export_clause"])
+            return [self._specifier(item, module) for item in clause if item.type == "export_specifier"]
+        if (names := children_of(kinds["namespace_export"])) if "namespace_export" in kinds else ():
+            return [ir.Import(range_of(node), module, None, self.text(names[0]))]
+        return [ir.Import(range_of(node), module, None, "*")]
+
     def _specifier(self, node: Node, module: str) -> ir.Statement:
         name = node.child_by_field_name("name") or node
         member = self._string(name).value if name.type == "string" else self.text(name)

@@ -105,8 +105,8 @@ class Lowering(Declarations):
         return [*before, ir.Assign(range, target, value, operator, declares=is_using, constant=is_using)]
 
     def _export(self, node: Node) -> list[ir.Statement]:
-        if node.child_by_field_name("source") is not None:
-            return []
+        if (source := node.child_by_field_name("source")) is not None:
+            return self._passed_on(node, source)
         decorators = self._decorators(node)
         declaration = node.child_by_field_name("declaration")
         if declaration is not None:
