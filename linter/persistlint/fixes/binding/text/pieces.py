@@ -165,8 +165,9 @@ def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Piec
     is_constant = start is not None or made.value is None or _has_no_value(made.value, is_wanted)
     if not is_name(made.target, use.id) or made.operator != "=" or (replacing and not is_constant):
         raise RefusalError(f"`{use.id}` is assigned more than once")
-    last = max((s.range.start for s in replacing), default=0)
-    is_late = any(s.range.start < last for s in others if s not in replacing)
+    # What is added must not be replaced behind that.
+    grown = ((s, r) for s in others if s not in replacing for r in replacing if s.range.start < r.range.start)
+    is_late = not all(excludes(s, r, site) for s, r in grown)
     pairs = [(one, other) for index, one in enumerate(replacing) for other in replacing[index + 1 :]]
     around = (start or made).range
     is_repeated = any(isinstance(s, ir.Loop) for each in replacing for s in branches(each.range, around, site))
@@ -174,7 +175,7 @@ def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Piec
         raise RefusalError(f"`{use.id}` is assigned more than once")
     _check_place(result, site)
     check_trims(found, use.id, site)
-    own = own_uses([s for s in others if s not in replacing], use.id)
+    own = own_uses([s for s in others if s not in replacing and is_seen(s.range, use, site)], use.id)
     tests = [node for test in _tests(site, use.id) for node in ir.walk(test) if is_name(node, use.id)]
     if _seen(use, site) != 1 + len(assignments(site, use.id)) + own + len(tests) + _lengths(use, site):
         raise SharedError(f"`{use.id}` is used in more than one place")
