@@ -33,8 +33,8 @@ class Asked:
     `repeated` what a call joins that is made for every element of a list, and `chosen` the texts that a conditional
     expression chooses between; `is_tuple` says whether a variable has a tuple, `raw` how the value is written that a
     function of the file doubles the quotes of, nothing for any other. `own` are the places where a text begins
-    with what its variable held before. `is_apart` says whether the text of a variable begins with a blank, and `excludes`
-    whether no run comes by both of two statements."""
+    with what its variable held before. `is_apart` says whether the text of a variable begins with a blank, and
+    `excludes` whether no run comes by both of two statements."""
 
     unwrap: Callable[[ir.Call], ir.Expression | None]
     resolve: Callable[[ir.Expression], ir.Expression | None]
