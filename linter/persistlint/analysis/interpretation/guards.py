@@ -172,6 +172,8 @@ def _equality(left: Expression, right: Expression, same: bool, machine: Interpre
                 return flag.when_false if same else flag.when_true
             return checked(left, not same, machine)
         return checked(left, right.value is same, machine)
+    if isinstance(right, Number) and machine.language == "go" and isinstance(left, Attribute):
+        return paths_of(left)  # Go compares a field that is a text with no number
     if same and isinstance(right, String | Number):
         return paths_of(left)
     if same and isinstance(right, Attribute | Name | Subscript) and is_own(machine.evaluate(right)):

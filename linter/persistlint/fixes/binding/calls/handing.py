@@ -13,7 +13,7 @@ from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from persistlint import ir
     from persistlint.fixes.binding.marks.style import Style
@@ -30,15 +30,15 @@ def handed_on(
     style: Style,
     program: Program,
     early: Sequence[Range] = (),
+    begun: Mapping[Range, Sequence[str]] | None = None,
 ) -> list[Edit]:
     """The edits that make a list before every call of a function, and give it to the function, which takes it as it is
-    `declared`. The calls at the places `early` move to a statement of their own. Raises `RefusalError`."""
+    `declared`. The calls at the places `early` move to a statement of their own. `begun` are the values that a list of
+    Go begins with, by the place of the call. Raises `RefusalError`."""
     source, name = program.source, declared.partition(" ")[0]
     nothing, type = ("{}", "Record<string, any>") if style.is_mapping else ("[]", "any[]")
     type = f": {type}" if source.language == "typescript" else ""
-    made = {"python": f"{name} = {nothing}", "go": f"{name} := []any{{}}"}.get(
-        source.language, f"const {name}{type} = {nothing}{program.semicolon}"
-    )
+    plain = f"const {name}{type} = {nothing}{program.semicolon}"
     parameters = function.parameters
     is_open = bool(parameters) and source.content[: parameters[0].range.start].rstrip()[-1:] not in (b"(", b",")
     if is_open or any(p.kind != "positional" or p.pattern is not None for p in parameters):
@@ -48,6 +48,9 @@ def handed_on(
     edits: list[Edit] = []
     for call in calls:
         given = _given(call, index, name, program)
+        values = ", ".join((begun or {}).get(call.range, ()))
+        languages = {"python": f"{name} = {nothing}", "go": f"{name} := []any{{{values}}}"}
+        made = languages.get(source.language, plain)
         if call.range in early:
             text, made_first = _moved(call, given, program)
             edits += [_before(call, [made, made_first], program), Edit(call.range, text)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
@@ -86,6 +87,21 @@ def unformatted(
         return _around([arguments[number].range for _, number, _ in kept], Range(start, end), opening, closing)
     texts = [counted or source.text(arguments[number].range) for _, number, counted in kept]
     return [Edit(Range(start, end), f"{opening}{', '.join(texts)}{closing}")]
+
+
+def spaced(source: SourceFile, form: Form) -> list[Edit]:
+    """The blanks that gofmt wants around the `+` of a format string that is an operand no more, but all of a value."""
+    before = source.content[: form.range.start].rstrip()
+    if source.language != "go" or form.kind != "printf" or not before.endswith((b"=", b"return")):
+        return []
+    edits: list[Edit] = []
+    for left, right in pairwise(form.literals):
+        gap = source.text(Range(left.range.end, right.range.start))
+        if left.range in form.range and gap.startswith("+") and not gap[1:].strip():
+            edits.append(Edit(Range(left.range.end, left.range.end), " "))
+            if gap == "+":
+                edits.append(Edit(Range(right.range.start, right.range.start), " "))
+    return edits
 
 
 def _around(kept: Sequence[Range], whole: Range, opening: str, closing: str) -> list[Edit]:

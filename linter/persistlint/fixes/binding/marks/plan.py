@@ -102,7 +102,7 @@ def plan(
             raise RefusalError("a value stands in a comment of the SQL")
         token = tokens[place]
         is_repeated = any(_is_same(item, other) for other in found.values)
-        if token.kind is Kind.STRING or (_is_text_of_sqlite(token, dialect) and not is_repeated):
+        if token.kind is Kind.STRING or (_is_text_of_sqlite(token, query, dialect) and not is_repeated):
             parameter = _quoted(found, tokens, place, query, source, dialect)
             parameter.is_doubtful |= token.kind is not Kind.STRING
         elif token.text == HOLE:
@@ -129,9 +129,11 @@ def bound_by(parameters: Sequence[Parameter], found: View) -> list[Value]:
     return [item for item in items if isinstance(item, Value)]
 
 
-def _is_text_of_sqlite(token: Token, dialect: str | None) -> bool:
-    """Whether a name in double quotes is a text for SQLite, which takes it for one where there is no such name."""
-    return token.kind is Kind.QUOTED and dialect == "sqlite" and token.text.startswith('"')
+def _is_text_of_sqlite(token: Token, query: Query, dialect: str | None) -> bool:
+    """Whether a name in double quotes is a text for SQLite, which takes it for one where there is no such name, or for
+    a database that nothing tells: most of those whose placeholder is a question mark do."""
+    is_open = dialect is None and query.placeholder == "?"
+    return token.kind is Kind.QUOTED and (dialect == "sqlite" or is_open) and token.text.startswith('"')
 
 
 def _is_same(value: Value, other: Value) -> bool:

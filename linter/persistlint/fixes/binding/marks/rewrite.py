@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
-from persistlint.fixes.binding.marks.formatting import COMMENT, REST_OF_LINE, unformatted
+from persistlint.fixes.binding.marks.formatting import COMMENT, REST_OF_LINE, spaced, unformatted
 from persistlint.fixes.binding.marks.laying import emptied
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.text.forms import DOUBLED
@@ -83,7 +83,8 @@ class Rewrite:
         for literal in self.found.literals:
             if not any(literal.range in each for each in left_out):
                 edits += self._literal(literal, replaced, id(literal) in holed, kept)
-        return edits
+        blanks = [blank for form in self.found.forms if id(form) not in kept for blank in spaced(self.source, form)]
+        return [*edits, *(b for b in blanks if not any(e.range.start < b.range.start < e.range.end for e in edits))]
 
     @staticmethod
     def _holds(parameter: Parameter, held: Held) -> bool:

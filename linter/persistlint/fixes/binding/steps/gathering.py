@@ -240,7 +240,8 @@ def _check_new(
         return
     base = steps[0].statement.range
     holders = [holder for mark in own if (holder := found.holders[mark.start]) is not None]
-    is_always = not any(branches(holder.range, base, site) for holder in holders)
+    # A number stays that of its value also where its mark is not there.
+    is_always = style.is_numbered or not any(branches(holder.range, base, site) for holder in holders)
     keys = {mark.key for mark in marks}
     if style.is_named:
         is_passed = isinstance(values_of(site, source), ir.Mapping)

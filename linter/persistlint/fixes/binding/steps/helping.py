@@ -25,6 +25,7 @@ from persistlint.fixes.binding.steps.growing import Growing
 from persistlint.fixes.binding.text import origin
 from persistlint.fixes.binding.text.origin import last_name
 from persistlint.fixes.binding.text.place import place_of
+from persistlint.fixes.binding.text.reaching import extension
 from persistlint.fixes.binding.text.statements import flat
 from persistlint.fixes.binding.text.texts import Texts
 from persistlint.records import dataclass
@@ -87,9 +88,20 @@ def helper_of(query: Query, holes: Sequence[Hole], program: Program) -> Helper |
     name = next((name for name in names if not any(program.has_name(name, range) for range in taken)), "")
     if not name:
         return None
-    own = tuple(flat(function.body))
+    own = (*_taken(function), *flat(function.body))
     texts = [(s, _as_sent(query, site, s.value, own)) for s in returned if s.value is not None]
     return Helper(function, callers, texts, name)
+
+
+def _taken(function: ir.Function) -> list[ir.Statement]:
+    """What gives the parameters their values to which a function adds text, as statements before its own."""
+    added = [s for s in flat(function.body) if isinstance(s, ir.Assign)]
+    names = {s.target.id for s in added if isinstance(s.target, ir.Name) and extension(s, s.target.id)}
+    return [
+        ir.Assign(p.range, ir.Name(p.range, p.name), ir.Unknown(p.range))
+        for p in function.parameters
+        if p.name in names
+    ]
 
 
 def _as_sent(query: Query, site: Site, value: ir.Expression, own: tuple[ir.Statement, ...]) -> Query:
@@ -176,15 +188,17 @@ def helped(binding: Binding, helper: Helper) -> Fix:
         style = replace(style, is_described=True)
     edits: list[Edit] = []
     keys: set[str] = set()
+    begun = {caller.call.range: _passed_there(caller, style, source) for caller in helper.callers}
     for caller in helper.callers:
-        sent, own = _sent(binding, helper, caller, style)
+        sent, own = _sent(binding, helper, caller, style, begun[caller.call.range])
         edits += sent
         keys |= own
     count = 0
     bound: list[Value] = []
     inside: Texts | None = None
     for returned, query in helper.returns:
-        inside, found, own_edits = _returned(binding, helper, returned, query, style, keys)
+        least = min(map(len, begun.values()))
+        inside, found, own_edits = _returned(binding, helper, returned, query, style, keys, least)
         bound += found
         count += len(found)
         edits += own_edits
@@ -195,14 +209,17 @@ def helped(binding: Binding, helper: Helper) -> Fix:
         for caller in helper.callers:
             edits += narrowed(caller.query.site().call, edits, source) if caller.query.site is not None else ()
     early = [caller.call.range for caller in helper.callers if _is_read_early(caller, source)]
-    edits += handed_on(helper.function, [caller.call for caller in helper.callers], name, style, binding.program, early)
+    calls = [caller.call for caller in helper.callers]
+    first = {range: [source.text(value.range) for value in values] for range, values in begun.items()}
+    edits += handed_on(helper.function, calls, name, style, binding.program, early, first)
     return binding.whole(list(dict.fromkeys(edits)), count, doubtful=True)
 
 
 def _returned(
-    binding: Binding, helper: Helper, returned: ir.Return, query: Query, style: Style, keys: set[str]
+    binding: Binding, helper: Helper, returned: ir.Return, query: Query, style: Style, keys: set[str], least: int
 ) -> tuple[Texts, list[Value], list[Edit]]:
-    """The text that the function returns in one place, its values, and the edits that add them to the list."""
+    """The text that the function returns in one place, its values, and the edits that add them to the list, in which so
+    many values are at `least`."""
     library, program, source = query.library, binding.program, binding.source
     assert query.site is not None
     assert library is not None
@@ -213,7 +230,8 @@ def _returned(
     marks = style_of(style.pattern, part.text, binding.dialect)[1]
     parameters = plan(part, query, inside.is_wanted, source, binding.dialect)
     bound = bound_by(parameters, part)
-    if marks or any(parameter.expands for parameter in parameters):
+    are_open = any(not (style.is_numbered and mark.key.isdigit() and int(mark.key) <= least) for mark in marks)
+    if are_open or any(parameter.expands for parameter in parameters):
         raise RefusalError("the function that puts it together has placeholders")
     if not bound:
         return inside, [], []
@@ -231,8 +249,26 @@ def _returned(
     return inside, bound, [*edits, *(edit for edit in imports if edit not in edits)]
 
 
-def _sent(binding: Binding, helper: Helper, caller: Caller, style: Style) -> tuple[list[Edit], set[str]]:
-    """The edits that pass the list where a query is sent, and the names of the marks that this has."""
+def _passed_there(caller: Caller, style: Style, source: SourceFile) -> list[ir.Expression]:
+    """The values that a call of Go passes for placeholders with numbers: the list begins with them, so that the numbers
+    of the others are those behind. Nothing for any other call. Raises `RefusalError` where one is not known yet where
+    the list is made."""
+    if caller.query.site is None or not style.is_numbered or source.language != "go":
+        return []
+    site = caller.query.site()
+    values = site.call.arguments[(site.operation.sql or 0) + 1 :]
+    if site.operation.parameters != "rest" or any(argument.spread for argument in values):
+        return []
+    for argument in values:
+        origin.stays_the_same(argument.value, caller.call.range, site)
+    return [argument.value for argument in values]
+
+
+def _sent(
+    binding: Binding, helper: Helper, caller: Caller, style: Style, begun: Sequence[ir.Expression]
+) -> tuple[list[Edit], set[str]]:
+    """The edits that pass the list where a query is sent, which begins with the values `begun`, and the names of the
+    marks that this has."""
     query, program, source = caller.query, binding.program, binding.source
     library = query.library
     assert query.site is not None
@@ -243,12 +279,16 @@ def _sent(binding: Binding, helper: Helper, caller: Caller, style: Style) -> tup
     index = _place_in(whole, caller.call, site)
     marks = style_of(style.pattern, whole.text, binding.dialect)[1]
     is_followed = check_seen(query, site, whole, style, marks, [index], source)
-    is_counted = style.is_numbered and (marks or computed_marks(whole) or count_of(site, source))
+    are_passed = all(mark.key.isdigit() and int(mark.key) <= len(begun) for mark in marks)
+    is_known = are_passed and len(begun) == (count_of(site, source) or 0)
+    is_counted = style.is_numbered and (computed_marks(whole) or not is_known)
     if is_counted or whole.holders[index] is not None:
         raise RefusalError("the numbers of the other placeholders are counted by hand")
     if _is_read_early(caller, source) and caller.call.range not in [a.value.range for a in site.call.arguments]:
         raise RefusalError("Go does not say whether the values are there before the function puts them in")
     spread = Growing(helper.name, False, helper.returns[0][0], style, source).spread
+    if begun:
+        return [Edit(Range(begun[0].range.start, begun[-1].range.end), spread)], {mark.key for mark in marks}
     given = Given(spread, "", sum(mark.start < index for mark in marks))
     passing = Passing(style, len(marks) + is_followed, [given], source, helper.name, whole.text)
     sent, is_new = passed(passing, site, around, program)

@@ -38,7 +38,9 @@ def copied(edits: Sequence[Edit], forms: Sequence[Form], program: Program) -> li
     done: list[str] = []
     for form in forms:
         if form.literals and form.literals[0].range not in form.range:
-            result = _copied(program.source.text(form.text), form.text, result, program, done, is_inner=False)
+            is_argument = not any(edit.range.start == form.range.start for edit in edits)  # of the call that formats
+            name = program.source.text(form.text)
+            result = _copied(name, form.text, result, program, done, is_inner=False, is_argument=is_argument)
     return result
 
 
@@ -61,7 +63,14 @@ def _resolved(node: ir.Expression, program: Program, nested: int) -> ir.Expressi
 
 
 def _copied(
-    name: str, use: Range, edits: list[Edit], program: Program, done: list[str], *, is_inner: bool
+    name: str,
+    use: Range,
+    edits: list[Edit],
+    program: Program,
+    done: list[str],
+    *,
+    is_inner: bool,
+    is_argument: bool = False,
 ) -> list[Edit]:
     made = _made(name, program)
     is_own = not is_inner and program.count_name(name) == 2
@@ -81,4 +90,7 @@ def _copied(
         text += source.content[end : edit.range.start].decode("utf-8", "replace") + edit.text
         end = edit.range.end
     text += source.content[end : made.range.end].decode("utf-8", "replace")
+    sums = sum(isinstance(node, ir.Binary) for node in ir.walk(made))
+    if is_argument and source.language == "go" and text.count(" + ") == sums:
+        text = text.replace(" + ", "+")  # as gofmt wants it there
     return [*(edit for edit in edits if edit not in inside), Edit(use, text)]

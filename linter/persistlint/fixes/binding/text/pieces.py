@@ -107,7 +107,7 @@ def joined(call: ir.Call, site: Site, is_wanted: Callable[[Range], bool]) -> Pie
     steps = [step for step in every if step is not None]
     if not any(is_wanted(text.range) for step in steps for text in step.texts):
         return None
-    if separator is None and not _is_builder(steps[0].statement):
+    if separator is None and not (_is_builder(steps[0].statement) or _is_begun_builder(steps[0].statement)):
         return None
     result = Pieces(call, name, separator, tuple(steps))
     _check(result, site)
@@ -165,8 +165,9 @@ def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Piec
     is_constant = start is not None or made.value is None or _has_no_value(made.value, is_wanted)
     if not is_name(made.target, use.id) or made.operator != "=" or (replacing and not is_constant):
         raise RefusalError(f"`{use.id}` is assigned more than once")
-    last = max((s.range.start for s in replacing), default=0)
-    is_late = any(s.range.start < last for s in others if s not in replacing)
+    # What is added must not be replaced behind that.
+    grown = ((s, r) for s in others if s not in replacing for r in replacing if s.range.start < r.range.start)
+    is_late = not all(excludes(s, r, site) for s, r in grown)
     pairs = [(one, other) for index, one in enumerate(replacing) for other in replacing[index + 1 :]]
     around = (start or made).range
     is_repeated = any(isinstance(s, ir.Loop) for each in replacing for s in branches(each.range, around, site))
@@ -174,7 +175,7 @@ def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Piec
         raise RefusalError(f"`{use.id}` is assigned more than once")
     _check_place(result, site)
     check_trims(found, use.id, site)
-    own = own_uses([s for s in others if s not in replacing], use.id)
+    own = own_uses([s for s in others if s not in replacing and is_seen(s.range, use, site)], use.id)
     tests = [node for test in _tests(site, use.id) for node in ir.walk(test) if is_name(node, use.id)]
     if _seen(use, site) != 1 + len(assignments(site, use.id)) + own + len(tests) + _lengths(use, site):
         raise SharedError(f"`{use.id}` is used in more than one place")
@@ -231,6 +232,10 @@ def additions(statement: ir.Statement, name: str) -> Step | None:
                     return Step(statement, elements)
                 case _ if _is_builder(statement):
                     return Step(statement, ())
+                case ir.Call(
+                    function=ir.Attribute(value=ir.Name(id="bytes"), name="NewBufferString"), arguments=[text]
+                ):
+                    return Step(statement, (text.value,))
                 case ir.Call(function=ir.Name(id="append"), arguments=[ir.Argument(value=ir.Name(id=same)), *added]):
                     return Step(statement, tuple(map(_value, added))) if same == name else None
         case ir.Assign(target=ir.Name(id=target), value=ir.Collection(elements=elements), operator="+"):
@@ -282,6 +287,14 @@ def _is_builder(statement: ir.Statement) -> bool:
     return False
 
 
+def _is_begun_builder(statement: ir.Statement) -> bool:
+    """Whether a statement makes a builder of Go with a first text in it."""
+    match statement:
+        case ir.Assign(value=ir.Call(function=ir.Attribute(value=ir.Name(id="bytes"), name="NewBufferString"))):
+            return True
+    return False
+
+
 def is_filled(test: ir.Expression, name: str) -> bool:
     """Whether a test asks nothing but whether a list has elements."""
     match test:
@@ -329,20 +342,29 @@ def _check_place(found: Pieces, site: Site) -> None:
 def _is_part_there(found: Pieces, around: ir.Statement, site: Site) -> bool:
     """Whether pieces that are made anew in a loop or a branch become a part of another text in every run of it."""
     made, use = found.steps[0].statement, found.use
-    is_level = not branches(made.range, use.range, site) and not branches(use.range, made.range, site)
+    is_level = not branches(made.range, use.range, site) and runs_if_filled(use.range, made.range, [found.name], site)
     jumps = (s for s in site.statements if isinstance(s, ir.Jump) and s.range in around.range)
     is_left = any(made.range.end <= s.range.start < use.range.start for s in jumps)
     return is_level and not is_left and any(isinstance(s, _ADDING) for s in holding(site.statements, use.range))
 
 
 def excludes(one: ir.Statement, other: ir.Statement, site: Site) -> bool:
-    """Whether no run comes by both statements: they stand in different arms of an `if`."""
+    """Whether no run comes by both statements: they stand in different arms of an `if` or a `switch`."""
     for statement in holding(site.statements, one.range):
         if isinstance(statement, ir.If) and other.range in statement.range:
             arms = [any(s.range in inner.range for inner in statement.then) for s in (one, other)]
             if arms[0] != arms[1]:
                 return True
+        falls = isinstance(statement, ir.Switch) and any(case.falls_through for case in statement.cases)
+        if isinstance(statement, ir.Switch) and other.range in statement.range and not falls:
+            cases = [[n for n, case in enumerate(statement.cases) if _has(case.body, s)] for s in (one, other)]
+            if all(cases) and cases[0] != cases[1]:
+                return True
     return False
+
+
+def _has(block: ir.Block, statement: ir.Statement) -> bool:
+    return any(statement.range in inner.range for inner in block)
 
 
 def runs_if_filled(use: Range, outer: Range, names: Sequence[str], site: Site) -> bool:

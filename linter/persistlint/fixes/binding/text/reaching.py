@@ -164,8 +164,9 @@ def _base(name: ir.Name, site: Site) -> ir.Assign | None:
 
 
 def _anew(name: ir.Name, site: Site) -> list[ir.Assign]:
-    """The assignments that begin a variable anew behind the place where it is named, to which no loop goes back."""
-    behind = [s for s in assignments(site, name.id) if begins(s, name.id) and s.range.start >= name.range.end]
+    """The assignments that begin a variable anew behind the place where it is named, or with what it holds there, to
+    which no loop goes back."""
+    behind = [s for s in assignments(site, name.id) if begins(s, name.id) and s.range.end > name.range.start]
     loops = [s for s in holding(site.statements, name.range) if isinstance(s, ir.Loop)] if behind else []
     return [s for s in behind if not any(s.range in loop.range for loop in loops)]
 

@@ -33,7 +33,8 @@ class Asked:
     `repeated` what a call joins that is made for every element of a list, and `chosen` the texts that a conditional
     expression chooses between; `is_tuple` says whether a variable has a tuple, `raw` how the value is written that a
     function of the file doubles the quotes of, nothing for any other. `own` are the places where a text begins
-    with what its variable held before. `is_apart` says whether the text of a variable begins with a blank."""
+    with what its variable held before. `is_apart` says whether the text of a variable begins with a blank, and
+    `excludes` whether no run comes by both of two statements."""
 
     unwrap: Callable[[ir.Call], ir.Expression | None]
     resolve: Callable[[ir.Expression], ir.Expression | None]
@@ -46,6 +47,7 @@ class Asked:
     raw: Callable[[ir.Expression], str]
     own: Collection[Range] = ()
     is_apart: Callable[[ir.Expression], bool] = lambda _: False
+    excludes: Callable[[ir.Statement, ir.Statement], bool] = lambda _, __: False
 
 
 def view(
@@ -56,6 +58,9 @@ def view(
     reader = _Reader(source, asked)
     try:
         for expressions, holder in segments:
+            before = reader.found.holders[-1] if reader.found.holders else None
+            if before is not None and holder is not None and asked.excludes(before, holder):
+                reader.apart()
             reader.holder = holder
             for expression in expressions:
                 reader.read(expression, "")

@@ -15,7 +15,7 @@ from persistlint.fixes.binding.text import origin
 from persistlint.fixes.binding.text.escaping import raw
 from persistlint.fixes.binding.text.formats import is_made_text, is_put_together
 from persistlint.fixes.binding.text.lists import is_quoted_separator, listed
-from persistlint.fixes.binding.text.pieces import additions, chosen, joined, nodes_inside, runs_if_filled
+from persistlint.fixes.binding.text.pieces import additions, chosen, excludes, joined, nodes_inside, runs_if_filled
 from persistlint.fixes.binding.text.place import unwrapper
 from persistlint.fixes.binding.text.reaching import assignments, begins_apart, own_places, reaching
 from persistlint.fixes.binding.text.reading import Asked, view
@@ -67,6 +67,7 @@ class Texts:
             partial(raw, program=self.program),
             own_places(self.site),
             partial(begins_apart, site=self.site),
+            partial(excludes, site=self.site),
         )
         return view(segments, self.program.source, asked)
 
