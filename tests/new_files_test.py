@@ -413,9 +413,8 @@ def test_an_index_that_prisma_would_drop_is_not_made(tmp_path: Path, capsys: pyt
 
 
 def test_all_that_one_table_lacks_is_made_in_one_run(tmp_path: Path) -> None:
-    items = (
-        "CREATE TABLE items (id bigint PRIMARY KEY, user_id bigint REFERENCES users, order_id bigint REFERENCES orders);"
-    )
+    keys = "user_id bigint REFERENCES users, order_id bigint REFERENCES orders"
+    items = f"CREATE TABLE items (id bigint PRIMARY KEY, {keys});"
     names = "001_users.sql 002_orders.sql 003_items.sql 004_notes.sql"
     orders = f"{ORDERS}\nCREATE INDEX ON orders (user_id);"
     folder = make(tmp_path, names, GOOSE, USERS, orders, items, "CREATE TABLE notes (id bigint PRIMARY KEY);")
