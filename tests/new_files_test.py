@@ -410,3 +410,13 @@ def test_an_index_that_prisma_would_drop_is_not_made(tmp_path: Path, capsys: pyt
     folder = prisma(tmp_path, USERS, ORDERS, LAST)
     assert added(folder) == {}
     assert "No fix: Prisma makes its migrations of the models" in capsys.readouterr().out
+
+
+def test_all_that_one_table_lacks_is_made_in_one_run(tmp_path: Path) -> None:
+    keys = "user_id bigint REFERENCES users, order_id bigint REFERENCES orders"
+    items = f"CREATE TABLE items (id bigint PRIMARY KEY, {keys});"
+    names = "001_users.sql 002_orders.sql 003_items.sql 004_notes.sql"
+    orders = f"{ORDERS}\nCREATE INDEX ON orders (user_id);"
+    folder = make(tmp_path, names, GOOSE, USERS, orders, items, "CREATE TABLE notes (id bigint PRIMARY KEY);")
+    assert list(added(folder)) == ["005_index_items_user_id.sql", "006_index_items_order_id.sql"]
+    assert added(folder) == {}

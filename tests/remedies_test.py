@@ -68,6 +68,15 @@ def test_a_fixed_script_leaves_what_it_left_and_what_was_missing(
     assert sorted(map(str, run(result))) == sorted(map(str, [*run(script), *added]))
 
 
+def test_what_takes_the_schema_away_again_does_not_hide_what_is_left_to_do(tmp_path: Path) -> None:
+    tables = "CREATE TABLE shelves (id INTEGER PRIMARY KEY);\nCREATE TABLE books (id INTEGER PRIMARY KEY);\n"
+    (tmp_path / "create_tables.sql").write_text(tables)
+    (tmp_path / "drop_tables.sql").write_text("DROP TABLE books;\nDROP TABLE shelves;\n")
+    keys = "\n".join(f"ALTER TABLE books ADD COLUMN {name} INTEGER REFERENCES shelves (id);" for name in ("a", "b"))
+    found = run(tables + fixed(tmp_path, "create_foreign_keys.sql", f"{keys}\n"))
+    assert {("index", "books_a_idx"), ("index", "books_b_idx")} <= set(found)
+
+
 def test_a_script_that_fails_half_way_leaves_nothing_behind(tmp_path: Path) -> None:
     script = "CREATE TABLE a (id INTEGER PRIMARY KEY);\nINSERT INTO nowhere (id) VALUES (1);\n"
     assert ("table", "a") in run(script)

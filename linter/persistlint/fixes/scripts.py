@@ -110,12 +110,12 @@ def refuse_joined(script: Script, statement: Statement) -> None:
 def _what_joins(script: Script, statement: Statement) -> str:
     """What puts a statement and others into one transaction; "" for nothing."""
     runner = script.runner
-    if statement.transaction == OF_RUNNER:
-        return f"{runner.name or 'what runs it'} opens a transaction around it"
-    if statement.transaction is not None:
+    if statement.transaction not in (None, OF_RUNNER):
         return "the script opens a transaction around it"
     if runner.joins and script.dialect == "postgres":
         return f"{runner.name} sends all statements of a file at once, which makes one transaction of them"
+    if statement.transaction == OF_RUNNER:
+        return f"{runner.name or 'what runs it'} opens a transaction around it"
     return "nobody knows whether what runs the script opens a transaction around it" if runner.wraps is None else ""
 
 

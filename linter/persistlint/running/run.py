@@ -212,12 +212,14 @@ class Run:
         from persistlint.surroundings import anew
 
         made: list[str] = []
+        seen: set[tuple[str, ...]] = set()
         try:
             source = read_file(Path(task.path), task.settings.dialect)
             anew()  # files were written and made
             report = report_on(source, task.settings)
             while len(made) < _MOST_NEW:
-                files = next(filter(None, (created(found, unsafe=unsafe) for found in report.diagnostics)), ())
+                offered = (created(found, unsafe=unsafe) for found in report.diagnostics)
+                files = next((new for new in offered if new and _texts(new) not in seen), ())
                 if not files or (fixing is Fixing.SHOW and _folder(files[0], task.path) in self.shown):
                     break
                 paths = {new.path_beside(task.path): new.text for new in files}
@@ -227,11 +229,9 @@ class Run:
                     self.shown.add(_folder(files[0], task.path))
                     break
                 create({Path(path): text for path, text in paths.items()})
+                seen.add(_texts(files))  # once, also where what the file was made for is still reported
                 anew()
-                count = len(report.diagnostics)
                 report = report_on(source, task.settings)
-                if len(report.diagnostics) >= count:
-                    break  # what the file was made for is still reported
         except (ReadError, WriteError) as error:
             self.failures.append(Failure(task.path, str(error)))
             return outcome
@@ -241,6 +241,10 @@ class Run:
 
 
 _MOST_NEW = 100  # files for one file
+
+
+def _texts(files: tuple[NewFile, ...]) -> tuple[str, ...]:
+    return tuple(new.text for new in files)
 
 
 def _has_fixes(outcome: Outcome) -> bool:

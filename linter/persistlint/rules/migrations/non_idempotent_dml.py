@@ -77,7 +77,7 @@ def _fix(script: Script, change: Insert, context: RuleContext) -> tuple[Fix, ...
     keys = [found.columns for found in table.constraints if found.is_key] if table is not None else []
     has_key = any(set(key) <= set(change.columns) for key in keys if key)
     if script.dialect not in ("postgres", "sqlite"):
-        raise RefusalError("MySQL would hide other errors as well")
+        raise RefusalError("`INSERT IGNORE` of MySQL hides other errors as well")
     if not has_key or change.is_query or "RETURNING" in text:
         raise RefusalError("no key of the table is known that every row names, by which it could be there already")
     clause = Editor(script, context.file).like(" ON CONFLICT DO NOTHING", change.statement)

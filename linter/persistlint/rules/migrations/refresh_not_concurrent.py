@@ -19,8 +19,8 @@ REFRESH MATERIALIZED VIEW CONCURRENTLY totals;
 
 ## Fix
 
-Make a unique index on the view, and say `CONCURRENTLY`. The fix writes the word; it is unsafe, for without such an
-index the statement fails.
+Make a unique index on the view, and say `CONCURRENTLY`. The fix writes the word where the project makes
+such an index; it is unsafe, for it fails where the view was never filled.
 
 ## When not to use it
 
@@ -33,9 +33,14 @@ It is off by default: a view without a unique index cannot do it.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.editor import find, insert
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import scripted, unsafe
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateObject, Maintain
 from persistlint.schema.script import Script
@@ -43,7 +48,10 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+
+_VERB = regex(rb"\AREFRESH\s+MATERIALIZED\s+VIEW", re.IGNORECASE)
+_EMPTY = regex(rb"\bWITH\s+NO\s+DATA\b", re.IGNORECASE)
 
 
 @rule(
@@ -60,4 +68,17 @@ def refresh_not_concurrent(script: Script, context: RuleContext) -> Iterator[Dia
             change.range,
             f"Reads of `{name}` wait until it is filled: the lock is of mode ACCESS EXCLUSIVE.",
             help="Say `CONCURRENTLY`; the view needs a unique index.",
+            remedy=scripted(script, _fix, script, change, context),
         )
+
+
+def _fix(script: Script, change: Maintain, context: RuleContext) -> tuple[Fix, ...]:
+    """The word, where an index of the view that the project makes tells all rows apart. Raises `RefusalError`."""
+    view = script.after.find(change.name) if change.name is not None else None
+    written = find(context.file, change.range, _VERB)
+    indexes = view.indexes if view is not None else ()
+    if not any(index.is_unique and index.predicate is None and not index.expressions for index in indexes):
+        raise RefusalError("no unique index of the view is known")
+    if written is None or find(context.file, change.range, _EMPTY) is not None:
+        raise RefusalError("the view is emptied, which `CONCURRENTLY` cannot do")
+    return unsafe(script, "Fill it concurrently", insert(written.end, " CONCURRENTLY"))

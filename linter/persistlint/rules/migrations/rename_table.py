@@ -47,7 +47,7 @@ from persistlint.fixes.refusal import RefusalError
 from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import CreateObject, CreateTable, RenameTable
+from persistlint.schema.changes import ChangeType, CreateObject, CreateTable, DropColumn, RenameTable
 from persistlint.schema.naming import is_copy_of
 from persistlint.schema.script import Script
 
@@ -86,6 +86,9 @@ def _fix(script: Script, change: RenameTable, context: RuleContext) -> tuple[Fix
     """A view of the old name, in the same transaction."""
     if script.dialect != "postgres" or change.statement.transaction is None:
         raise RefusalError("the view would come in another transaction, after a time without either name")
+    later = script.forward[script.forward.index(change) + 1 :]
+    if any(isinstance(each, DropColumn | ChangeType) and each.table.key == change.to.key for each in later):
+        raise RefusalError("the script drops or changes columns of it afterwards, which the view would not let it")
     editor = Editor(script, context.file)
     old = editor.text(change.table)
     new = f"{old[: old.rindex('.') + 1] if change.table.schema else ''}{editor.text(change.to)}"

@@ -89,7 +89,7 @@ def _fix(script: Script, type: DataType) -> tuple[Fix, ...]:
     decimal = {"postgres": "numeric", "mysql": "decimal(19, 4)"}.get(script.dialect or "")
     is_own = script.is_created(type.range)
     if decimal is None:
-        raise RefusalError("SQLite has no decimal type")
+        raise RefusalError("SQLite has no decimal type" if script.dialect else "nothing here tells the dialect")
     if not is_own:
         raise RefusalError("rows that are there would have to be converted")
     if type.is_array or type.is_unsigned:

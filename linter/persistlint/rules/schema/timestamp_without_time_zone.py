@@ -48,17 +48,18 @@ from persistlint.fixes.refusal import RefusalError
 from persistlint.fixes.scripts import modelled, retyped, scripted
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import AddColumn, CreateTable
+from persistlint.schema.changes import AddColumn, CreateObject, CreateTable
 from persistlint.schema.script import COLUMNS, Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic, Fix
-    from persistlint.schema.definitions import Column, DataType
+    from persistlint.schema.definitions import Column, DataType, Table
 
 _MANY = 8  # columns without a time zone: a convention, unless others have one
 _TO_ONE = 9  # columns without one for each that has one
+_ROUTINES = frozenset(["FUNCTION", "PROCEDURE", "AGGREGATE"])
 _TIMESTAMP = regex(rb"\Atimestamp(\s*\(\s*\d\s*\))?(?:\s+without\s+time\s+zone)?", re.IGNORECASE)
 
 
@@ -68,8 +69,8 @@ def timestamp_without_time_zone(script: Script, context: RuleContext) -> Iterato
     if script.dialect != "postgres":
         return
     found = [
-        (column, column.type)
-        for _, column, final in script.columns()
+        (table, column, column.type)
+        for table, column, final in script.columns()
         if column.type is not None and _is_naive(column.type) and _is_naive(final.type)
     ]
     if not found or script.is_shared:
@@ -78,12 +79,12 @@ def timestamp_without_time_zone(script: Script, context: RuleContext) -> Iterato
     if others:
         found = found[:1] if script.is_first else []
     besides = f", here and in the {others} other columns of the project that are like it" if others else ""
-    for column, type in found:
+    for table, column, type in found:
         yield context.report(
             type.range,
             f"`{column.name}` does not say which moment it is: the time zone of the writer is lost.",
             help=f"Use {script.runner.timestamptz or '`timestamptz`'}{besides}.",
-            remedy=scripted(script, _fix, script, column, type, context, is_usual=others > 0),
+            remedy=scripted(script, _fix, script, table, column, type, context, is_usual=others > 0),
         )
 
 
@@ -101,14 +102,20 @@ def _convention(script: Script) -> int:
     return naive - 1 if is_many and aware * _TO_ONE <= naive else 0
 
 
-def _fix(script: Script, column: Column, type: DataType, context: RuleContext, *, is_usual: bool) -> tuple[Fix, ...]:
+def _fix(
+    script: Script, table: Table, column: Column, type: DataType, context: RuleContext, *, is_usual: bool
+) -> tuple[Fix, ...]:
     """The other type in the definition of a column; an old one keeps what it holds. A default that tells the time of
-    another zone without saying which would be taken for the time of the session."""
+    another zone without saying which would be taken for the time of the session. Raises `RefusalError`."""
     default = column.default
     if is_usual:
         raise RefusalError("the other columns of the project would have to change with it")
     if default is not None and ("timezone" in default.calls or "zone" in default.words):
         raise RefusalError("its default is the time of another zone, which would be taken for that of the session")
+    if _is_computed_with(script, table, column, context):
+        raise RefusalError("an index or a column computed from it could depend on the zone of the session then")
+    if any(_takes_timestamps(change) for change in script.of(CreateObject)):
+        raise RefusalError("a routine of the file takes or gives a `timestamp`")
     is_own = any(type.range in change.range for change in (*script.of(CreateTable), *script.of(AddColumn)))
     word = find(context.file, type.range, _TIMESTAMP)
     if not is_own or word is None:
@@ -117,4 +124,21 @@ def _fix(script: Script, column: Column, type: DataType, context: RuleContext, *
     text = f"timestamptz{context.file.text(precision) if precision is not None else ''}"
     return modelled(
         script, "Use timestamptz", retyped(context.file, word, text if type.text.islower() else text.upper())
+    )
+
+
+def _is_computed_with(script: Script, table: Table, column: Column, context: RuleContext) -> bool:
+    """Whether something of a table is made of a column that has to come out alike at all times."""
+    keys = [expression for index in table.indexes for expression in index.expressions]
+    keys += [index.predicate for index in table.indexes if index.predicate is not None and index.predicate.calls]
+    is_key = any(expression.mentions(column.name) for expression in keys)
+    own = (context.file.text(each.range) for each in table.columns if each.generated and script.is_made(each))
+    return is_key or any(column.name in text for text in own)
+
+
+def _takes_timestamps(change: CreateObject) -> bool:
+    """Whether a routine has a parameter or a result that is a moment without a time zone."""
+    words = change.words
+    return change.kind in _ROUTINES and any(
+        word == "TIMESTAMP" and words[at + 1 : at + 2] != ("WITH",) for at, word in enumerate(words)
     )
