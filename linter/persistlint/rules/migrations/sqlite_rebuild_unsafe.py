@@ -76,7 +76,7 @@ _OFF = frozenset({"0", "off", "false", "no"})
 @rule("sqlite-rebuild-unsafe", on=Script, changes=(DropTable,), severity=Severity.WARNING)
 def sqlite_rebuild_unsafe(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every table that is dropped for its copy while others hang on it."""
-    if script.dialect != "sqlite" or not script.runner.checks_references:
+    if script.dialect != "sqlite" or not (script.runner.checks_references or script.runner.is_off):
         return
     copies = {change.to.key: change.table.key for change in script.of(RenameTable)}
     filled = {change.table.key for change in script.of(Insert) if change.is_query}
