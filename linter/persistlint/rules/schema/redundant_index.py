@@ -59,9 +59,10 @@ def redundant_index(script: Script, context: RuleContext) -> Iterator[Diagnostic
         table = script.final_table(change.table)
         longer = _longer(change.index, table) if table is not None and _is_plain(change.index) else ""
         if longer and not change.index.is_unique:
+            name = f"`{change.index.name}`" if change.index.name else "this index"
             yield context.report(
                 change.range,
-                f"The beginning of {longer} answers what `{change.index.name or 'this index'}` answers.",
+                f"The beginning of {longer} answers what {name} answers.",
                 help="Leave it out.",
                 fixes=without_index(script, change, context.file),
             )
