@@ -130,7 +130,7 @@ def _fix(number: Number, context: RuleContext) -> tuple[Fix, ...]:
     if context.file.language == "python":
         needed = python_member(program, "http", root)
     elif context.file.language == "go":
-        needed = go_package(program, "net/http")
+        needed = go_package(program, "net/http") if root == "http" else (root, ())
     elif not member:
         known = known_constant(program, root, text, number.range)
         declaration = None if known else new_constant(program, root, text, number.range)
