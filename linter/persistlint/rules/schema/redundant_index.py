@@ -2,7 +2,8 @@
 ## What it finds
 
 An index that is not unique, whose columns are the first ones of another index, of the primary key or of a unique key of
-the table. Partial indexes, other methods than B-tree and expressions are left alone.
+the table. Partial indexes, other methods than B-tree and expressions are left alone, and so is one that holds columns
+beside its keys (`INCLUDE`) which the longer one does not.
 
 ## Why it matters
 
