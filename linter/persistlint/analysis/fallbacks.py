@@ -25,6 +25,7 @@ from persistlint.ir import (
     If,
     Mapping,
     Name,
+    Raise,
     Return,
     Statement,
     String,
@@ -65,6 +66,7 @@ _DEVELOPMENT = regex(
 )
 _COMPARED = regex(rb"[=!]=\s*(?:\"[^\"\n]*\"|'[^'\n]*')|(?:\bin|includes)\s*[\[({][^\n]{0,80}")
 _QUOTED = regex(rb"[\"'`]([^\"'`]*)[\"'`]")
+_ENCODES = frozenset(["toString", "digest"])
 _CHAINS = frozenset(["or", "??"])
 _MOST_OPERANDS = 16  # of a chain that are looked at
 _LONGEST_TEST = 300  # bytes of a condition that are looked at
@@ -170,6 +172,8 @@ class _Reader:
             variables.update(s.target.id for s in taken if isinstance(s.target, Name))
         for inner in block:
             match inner:
+                case If(test=test, then=(*_, Raise())) if self._speaks_of_development(test):
+                    return  # elsewhere nothing comes this far
                 case Assign(target=Name(id=name), value=String() as text) if name in variables:
                     yield setting, text
                 case Return(value=Expression() as value) if self._returns(variables, setting, value):
@@ -298,6 +302,8 @@ def _setting(subject: Expression | None, looked_up: dict[str, str]) -> str | Non
 
 def _text(value: Expression) -> String | None:
     """The text that an expression is, converted or not: `[]byte("secret")`."""
+    if isinstance(value, Call) and isinstance(value.function, Attribute) and value.function.name in _ENCODES:
+        value = value.function.value  # its argument is an encoding
     if isinstance(value, Call) and len(value.arguments) == 1:
         value = value.arguments[0].value
     return value if isinstance(value, String) else None

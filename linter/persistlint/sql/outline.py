@@ -70,6 +70,8 @@ _DEEDS = {
     "LISTEN": Deed.OTHER,
     "NOTIFY": Deed.OTHER,
     "KILL": Deed.OTHER,
+    "LOCK": Deed.OTHER,
+    "UNLOCK": Deed.OTHER,
     "INSERT": Deed.WRITE,
     "UPDATE": Deed.WRITE,
     "DELETE": Deed.WRITE,

@@ -89,9 +89,9 @@ class Replay:
     def begin(self, transaction: int | None, is_forward: bool) -> None:
         """A part of the migration begins, with the transaction that its runner opens for it."""
         self.transaction = transaction
-        self.is_forward = is_forward
-        if not is_forward:
+        if self.is_forward and not is_forward:  # one that goes back behind another goes on where that one ends
             self.undone = self.catalog.copy()
+        self.is_forward = is_forward
 
     def open_transaction(self) -> int:
         """A number for one more transaction."""

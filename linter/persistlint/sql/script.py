@@ -168,11 +168,10 @@ class _Reading:
         return found
 
     def _runner(self, section: Section) -> Runner:
-        is_off = (
-            self.pattern is not None
-            and self.pattern.per_section
-            and self.pattern.off is not None
-            and self.pattern.off.search(section.line) is not None
+        """The runner of a section. What one section says of transactions holds for all that go in its direction."""
+        off = self.pattern.off if self.pattern is not None and self.pattern.per_section else None
+        is_off = off is not None and any(
+            off.search(each.line) for each in self.sections.parts if each.is_forward is section.is_forward
         )
         return replace(self.runner, wraps=False, is_off=True) if is_off else self.runner
 

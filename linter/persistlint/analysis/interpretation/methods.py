@@ -87,7 +87,6 @@ _PARTS_OF_A_DATE = [
     f"get{zone}{part}"
     for zone in ("", "UTC")
     for part in ("FullYear", "Month", "Date", "Day", "Hours", "Minutes", "Seconds", "Milliseconds")
-    if zone or part not in ("Date", "Day")  # which other classes have as well
 ]
 _NUMERIC = frozenset(
     [

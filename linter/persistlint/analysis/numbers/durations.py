@@ -98,6 +98,7 @@ def _candidates(syntax: Syntax) -> list[Range]:
     return found + [Range(*match.span()) for match in (*_IN_GO.finditer(content), *given)]
 
 
+_NO_UNIT = frozenset(["per", "every", "each"])  # `itemsPerSecond` is none, and `EVERY_MINUTES` is that long
 _NUMBERS = frozenset(
     ["half", "a", "an", "one", "two", "three", "four", "five", "six", "seven", "eight", "ten", "fifteen", "thirty"]
 )
@@ -214,7 +215,9 @@ def _unit_of(value: Expression) -> str:
     if "".join(name[-2:]) in _UNITS:
         return _UNITS["".join(name[-2:])]  # `durMicroSeconds`
     return (
-        _UNITS.get(name[-1], "") if name and "per" not in name and (len(name) > 1 or last_name(value).islower()) else ""
+        _UNITS.get(name[-1], "")
+        if name and _NO_UNIT.isdisjoint(name) and (len(name) > 1 or last_name(value).islower())
+        else ""
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -45,6 +46,24 @@ _TOLERANCES = frozenset(
 )  # of numbers that are taken for the same
 _CENT = 0.01  # of which what is less is next to nothing
 _COUNTER = regex(rb"(?:\[|<< ?|>> ?|uint\()(?:\(\d+ ?- ?)?([A-Za-z_]\w*)")
+# A field of a struct of Go that JSON fills: the code of an API, which is seldom that of HTTP.
+_CODE_IN_JSON = regex(rb"^[ \t]*(?:Err(?:or)?)?Code[ \t]+\w+[ \t]+`[^`\n]*json:", re.MULTILINE)
+_TOO_MUCH = frozenset(
+    [
+        "too",
+        "long",
+        "longer",
+        "large",
+        "larger",
+        "big",
+        "exceed",
+        "exceeds",
+        "exceeded",
+        "over",
+        "overflow",
+        "oversized",
+    ]
+)
 _BEGINNING = regex(rb"(?:\[0?:|\.(?:slice|substr(?:ing)?)\(0, ?)(\d+)[\])]\)? ?[!=]=")
 _WORDS = frozenset([32, 64])  # bits, as many as there are to shift by
 _ASCII = frozenset([31, 32, 47, 48, 57, 58, 64, 65, 90, 91, 96, 97, 122, 123, 126, 127])  # where its classes end
@@ -80,7 +99,8 @@ class Meanings:
         status = self.statuses.name(value) if place.operator in ("", "==", "!=") else ""
         if quantity is Quantity.CODE and place.other is not None and _ends_in_code(place.other):
             is_class = place.operator in _ORDERS  # of codes: `code >= 4000 && code < 5000`
-            quantity = Quantity.STATUS if is_class or value in self.statuses.known else quantity
+            is_own = self.source.language == "go" and _CODE_IN_JSON.search(self.source.content) is not None
+            quantity = Quantity.STATUS if (is_class or value in self.statuses.known) and not is_own else quantity
         is_cut = place.other is not None and self._is_cut(place.other, node.range.end)
         name = (
             status
@@ -96,6 +116,8 @@ class Meanings:
             )
         )
         around = self._around(node.range)
+        if place.operator == ">=" and name[:3].lower() == "min" and _is_too_much(f"{self.within} {around}"):
+            name = ""  # what has so much is none that has enough
         told = told_by(value, subject, f"{self.within} {around}") or self._calculated(node, value, place, quantity)
         if told is None and quantity in _UNTOLD and not status and self._is_status(value, place, around):
             told = Quantity.STATUS
@@ -313,6 +335,11 @@ def _is_offset(place: Place) -> bool:
 
 def _is_letter(expression: Expression) -> TypeGuard[Name]:
     return isinstance(expression, Name) and len(expression.id) == 1
+
+
+def _is_too_much(text: str) -> bool:
+    said = set(words(text))
+    return not _TOO_MUCH.isdisjoint(said) and "enough" not in said
 
 
 def _ends_in_code(expression: Expression) -> bool:

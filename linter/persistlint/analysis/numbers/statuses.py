@@ -22,6 +22,7 @@ _ASKED = regex(rb"(?:[=!]==?[ \t]*|\bcase[ \t]+)([1-5]\d\d)\b|\b([1-5]\d\d)[ \t]
 _SUCCESS = 200  # everybody knows it
 _KNOWN = frozenset([_SUCCESS, 400, 401, 403, 404, 500])  # so do those who write servers, without a name for any of them
 _NAME = b"http.Status"
+_OWN_NAMES = regex(r"github\.com/(?:gofiber/fiber|valyala/fasthttp)(?:/v\d+)?$")
 _ACRONYMS = frozenset(["ok", "uri", "http", "im"])
 
 
@@ -42,7 +43,7 @@ class Statuses:
         match self.syntax.source.language:
             case "go" if code != _SUCCESS or self._names_some:
                 words = (part.upper() if part in _ACRONYMS else part.capitalize() for part in parts)
-                return "http.Status" + "".join(words)
+                return f"{self._package}.Status" + "".join(words)
             case "go":
                 return ""
             case "python":
@@ -56,13 +57,22 @@ class Statuses:
     def digest(self) -> Hashable:
         """What of the file the names depend on."""
         if self.syntax.source.language in ("go", "python"):
-            return self._names_some
+            return self._names_some, self._package
         return self._enum, frozenset(code for code, count in self._asked.items() if count > 1)
 
     @cached_property
     def _names_some(self) -> bool:
         """Whether a file of Go has the names of codes elsewhere."""
         return _NAME in self.syntax.source.content
+
+    @cached_property
+    def _package(self) -> str:
+        """The package from which a file of Go takes the names: that of a framework that has them, or `http`."""
+        imported = {
+            statement.module: statement.local for statement in self.module.body if isinstance(statement, Import)
+        }
+        own = [local for module, local in imported.items() if _OWN_NAMES.match(module)]
+        return own[0] if own and "net/http" not in imported else "http"
 
     @cached_property
     def _enum(self) -> str:

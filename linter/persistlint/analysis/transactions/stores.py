@@ -23,6 +23,8 @@ _STORES = regex(
     r".*(?:store|storage|repo|repository|ds|db|dao|database|gorm|dbmap|uow|unitofwork|client)s?", re.IGNORECASE
 )
 _READS = regex(r"_?(?:get|find|list|count|exists?|is|has|load|fetch|read|query|search|select|lookup)", re.IGNORECASE)
+# What makes an object or a text, and asks the database nothing.
+_TOOLS = regex(r"[nN]ew(?:[A-Z]\w*)?|Rebind|DriverName|Dialect|Flavor|(?:[qQ]uote|[eE]scape)(?:[A-Z]\w*)?", re.ASCII)
 
 
 def opened_on(walker: Walk, node: Call, function: Function) -> tuple[str, ...]:
@@ -42,7 +44,8 @@ def opened_on(walker: Walk, node: Call, function: Function) -> tuple[str, ...]:
 
 
 def asks_outside(walker: Walk, node: Call, use: Use) -> bool:
-    """Take down a call of an object on which the transaction around it was opened; gives whether it is one."""
+    """Take down a call of an object on which the transaction around it was opened, where it asks the database
+    something; gives whether it is one."""
     opened = walker.current()
     if opened is None or not opened.stores or opened.handle is None:
         return False
@@ -59,6 +62,8 @@ def asks_outside(walker: Walk, node: Call, use: Use) -> bool:
     if path not in opened.stores or opened.handle.name in given or len(calls) > 2:
         return False
     name = last_name(node.function)
+    if _TOOLS.fullmatch(name):
+        return True
     is_write = any(tells(name) for tells in (inserts, updates, deletes)) and _READS.match(name) is None
     handle = Handle(path, Role.POOL, None)
     effect = add_effect(walker, EffectKind.WRITE if is_write else EffectKind.READ, node, handle, name, "", use)

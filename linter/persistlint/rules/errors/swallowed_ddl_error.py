@@ -5,7 +5,7 @@ A change of the schema from code (`ALTER`, `CREATE`, `DROP`, a migration operati
 goes on.
 
 Silent for statements that say themselves when there is nothing to do (`IF NOT EXISTS`), and where the handler looks at
-the error, raises it or returns something.
+the error, raises it or returns something, or where a handler around it raises in the end.
 
 ## Why it matters
 

@@ -6,10 +6,9 @@ A secret that is looked up in the environment or the configuration and falls bac
 The name of the setting tells that it is a secret: a password, a secret, a token, an API key, a signing key. What only
 goes with one is left alone (`TOKEN_TTL`, `PASSWORD_MIN_LENGTH`, `JWT_PUBLIC_KEY`, `SECRET_KEY_FILE`), and so are empty
 fallbacks, a made-up key for somebody else's service (`API_KEY` with `"dummy"`), a fallback that is used in a branch for
-development only or that the program compares the setting with in order to refuse it, a second setting that a function
-of the project looks for, settings for tests (`TEST_DB_PASSWORD`), and tests, examples and the settings of development
-machines.
-
+development only, behind a test that stops production, or that the program compares the setting with in order to refuse
+it, a second setting that a function of the project looks for, settings for tests (`TEST_DB_PASSWORD`), and tests,
+examples and the settings of development machines.
 ## Why it matters
 
 The one server where the variable is not set runs with a secret that everybody who can read the code knows, and nothing

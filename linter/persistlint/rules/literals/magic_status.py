@@ -3,12 +3,11 @@
 
 An HTTP status code as a bare number, where the language has a name for it.
 
-That is `http.StatusNotFound` in Go and `HTTPStatus.NOT_FOUND` in Python. Everybody knows 200, so it is left alone,
-but in a file of Go that has the names of other codes. JavaScript and TypeScript have no such names of their own, so
-there a code is reported where the file imports an enumeration of them, or where it is asked for several times, the file
-is none of a front end, and the code none that all who write servers know (200, 400, 401, 403, 404, 500). Classes of
-codes (`>= 500`) have no names and are left alone, and so are tests and examples.
-
+That is `http.StatusNotFound` in Go (with Fiber and fasthttp their own), and `HTTPStatus.NOT_FOUND` in Python. Everybody
+knows 200, so it is left alone, but in a file of Go that has the names of other codes. JavaScript and TypeScript have no
+such names of their own, so there a code is reported where the file imports an enumeration of them, or where it is asked
+for several times, the file is none of a front end, and the code none that all who write servers know (200, 400, 401,
+403, 404, 500). Classes of codes (`>= 500`) have no names and are left alone, and so are tests and examples.
 ## Why it matters
 
 A name is read at once and can be searched for; `409` and `410` differ by one key.
@@ -130,7 +129,7 @@ def _fix(number: Number, context: RuleContext) -> tuple[Fix, ...]:
     if context.file.language == "python":
         needed = python_member(program, "http", root)
     elif context.file.language == "go":
-        needed = go_package(program, "net/http")
+        needed = go_package(program, "net/http") if root == "http" else (root, ())
     elif not member:
         known = known_constant(program, root, text, number.range)
         declaration = None if known else new_constant(program, root, text, number.range)

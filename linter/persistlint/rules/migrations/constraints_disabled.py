@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic
-    from persistlint.schema.definitions import Constraint
+    from persistlint.schema.definitions import Constraint, Table
 
 _OFF = {
     ("foreign_key_checks", "0"),
@@ -189,15 +189,24 @@ def _is_apart(change: Change, script: Script) -> bool:
         case Insert(replaces=False):
             return not table.foreign_keys
         case Update(columns=columns):
-            keys = {name for constraint in table.constraints for name in constraint.columns if _is_linked(constraint)}
-            return bool(columns) and keys.isdisjoint(columns)
-        case Delete() | DropTable():
-            tables = script.after.tables.values()
-            return script.is_rooted and not any(
-                reference.table.key == table.name.key for other in tables for _, reference in other.foreign_keys
+            linked = [
+                each for each in table.constraints if _is_linked(each) and not set(each.columns).isdisjoint(columns)
+            ]
+            return bool(columns) and (
+                not linked or (all(each.is_key for each in linked) and not _is_referred_to(table, script))
             )
+        case Delete() | DropTable():
+            return not _is_referred_to(table, script)
     return False
 
 
 def _is_linked(constraint: Constraint) -> bool:
     return constraint.is_key or constraint.kind is ConstraintKind.FOREIGN_KEY
+
+
+def _is_referred_to(table: Table, script: Script) -> bool:
+    """Whether another table may refer to this one: one does, or not all of them are known."""
+    tables = script.after.tables.values()
+    return not script.is_rooted or any(
+        reference.table.key == table.name.key for other in tables for _, reference in other.foreign_keys
+    )

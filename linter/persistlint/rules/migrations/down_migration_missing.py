@@ -5,8 +5,9 @@ A migration of goose, dbmate, sql-migrate, tern or node-pg-migrate without a sec
 golang-migrate, morph or Diesel without a `down` file beside it.
 
 Of migrations in programs: a revision of Alembic that changes the schema and whose `downgrade` is missing or does
-nothing, the same with `down` of Knex, Sequelize, TypeORM and Kysely, and `RunPython` or `RunSQL` of Django without
-its reverse. One that raises an error refuses, which is a decision; so is a comment that is not the tool's own.
+nothing, the same with `down` of Knex, Sequelize, TypeORM and Kysely, and `RunPython` or `RunSQL` of Django without its
+reverse. One that raises an error refuses, which is a decision; so is a comment that is not the tool's own, or a log
+that says why.
 
 A section with nothing but a comment counts: it says that there is no way back, and why. A project of several migrations
 of which not one can be undone only ever goes forward, and is left alone. So is a script that changes rows alone, or

@@ -4,9 +4,9 @@
 The rebuild of a table in SQLite (make another one, copy the rows, drop the old one, rename) while foreign keys are
 checked, where another table refers to it with `ON DELETE CASCADE`, `SET NULL` or `SET DEFAULT`.
 
-Silent where the script switches `PRAGMA foreign_keys` off before; whether that works is the matter of
-`sqlite-pragma-in-transaction`. `PRAGMA defer_foreign_keys` is not enough: it puts off the check, not the action.
-
+Silent where the script switches `PRAGMA foreign_keys` off before, or its runner does, as TypeORM around a transaction;
+whether that works is the matter of `sqlite-pragma-in-transaction`. `PRAGMA defer_foreign_keys` is not enough: it puts
+off the check, not the action.
 ## Why it matters
 
 `DROP TABLE` deletes all rows first, and the foreign keys act on it: the rows of the other table go with them, or lose
@@ -76,7 +76,7 @@ _OFF = frozenset({"0", "off", "false", "no"})
 @rule("sqlite-rebuild-unsafe", on=Script, changes=(DropTable,), severity=Severity.WARNING)
 def sqlite_rebuild_unsafe(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every table that is dropped for its copy while others hang on it."""
-    if script.dialect != "sqlite" or not script.runner.checks_references:
+    if script.dialect != "sqlite" or not (script.runner.checks_references or script.runner.is_off):
         return
     copies = {change.to.key: change.table.key for change in script.of(RenameTable)}
     filled = {change.table.key for change in script.of(Insert) if change.is_query}

@@ -2,7 +2,7 @@
 ## What it finds
 
 An index with the same keys, operator classes, method, predicate and uniqueness as another index of the table, or as its
-primary key or a unique key.
+primary key or a unique key. One that holds columns beside its keys (`INCLUDE`) which the other does not is left alone.
 
 ## Why it matters
 

@@ -2,7 +2,8 @@
 ## What it finds
 
 An index that is not unique, whose columns are the first ones of another index, of the primary key or of a unique key of
-the table. Partial indexes, other methods than B-tree and expressions are left alone.
+the table. Partial indexes, other methods than B-tree and expressions are left alone, and so is one that holds columns
+beside its keys (`INCLUDE`) which the longer one does not.
 
 ## Why it matters
 
@@ -59,9 +60,10 @@ def redundant_index(script: Script, context: RuleContext) -> Iterator[Diagnostic
         table = script.final_table(change.table)
         longer = _longer(change.index, table) if table is not None and _is_plain(change.index) else ""
         if longer and not change.index.is_unique:
+            name = f"`{change.index.name}`" if change.index.name else "this index"
             yield context.report(
                 change.range,
-                f"The beginning of {longer} answers what `{change.index.name or 'this index'}` answers.",
+                f"The beginning of {longer} answers what {name} answers.",
                 help="Leave it out.",
                 remedy=scripted(script, without_index, script, change, context.file),
             )
