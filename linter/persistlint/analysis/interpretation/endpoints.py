@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _ROUTES = frozenset(["get", "post", "put", "patch", "delete", "route", "api_route", "websocket"])
 _TOOLS = frozenset(["tool", "slash_command", "hybrid_command"])
 _CHAT = frozenset(["bot", "client", "tree", "commands", "app_commands"])  # whose `command` is none of a terminal
+# What no file with such a function is without.
+MARK = regex(rb"@[ \t]*[\w.]*\b(?:command|" + "|".join(sorted(_ROUTES | _TOOLS)).encode() + rb")\b")
 _IN_PATH = regex(r"[{<](?:\w+:)?(\w+)(?::\w+)?[}>]")
 _TEXT = regex(r"(?:(?:Optional|Annotated|Union|[lL]ist)\[)*str\b.*")
 # A whole number of which the framework checks no upper bound: `Annotated[int, Query(ge=1)]`.

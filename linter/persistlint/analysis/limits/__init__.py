@@ -6,14 +6,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.interpretation import endpoints
 from persistlint.analysis.limits.counts import counted_by, counts, fixed, slices
 from persistlint.analysis.limits.tracing import Tracer
 from persistlint.analysis.limits.watching import watch
 from persistlint.analysis.names import Names
 from persistlint.analysis.queries.candidates import candidates, may_send_sql
-from persistlint.analysis.queries.handed import libraries_of
+from persistlint.analysis.queries.handed import last_word, libraries_of, operations, requests_in
 from persistlint.analysis.reach import Reach
 from persistlint.analysis.schedule import Wanted
 from persistlint.languages import languages
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from persistlint.analysis.limits.counts import Counting
     from persistlint.facts import Limit
     from persistlint.languages import Syntax
+    from persistlint.libraries import Library
     from persistlint.settings import ProjectNames
     from persistlint.source import SourceFile
 
@@ -37,8 +40,9 @@ _CLAUSE = regex(rb"\blimit(?:[\"'`\\\s]+(?:[?$:@%{+,)(]|\w+[\"'`.])|\s*[\"'`])")
 
 
 def may_have(source: SourceFile, names: ProjectNames) -> bool:
-    """Whether a file can have a query whose rows are counted."""
-    return _clauses(source) != [] or _options(source, _counting(source)) != [] or slices(source) != []
+    """Whether a file can have a query whose rows are counted, by what comes from a request."""
+    is_counted = _clauses(source) != [] or _options(source, _counting(source)) != [] or slices(source) != []
+    return is_counted and _is_asked(source)
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Limit]:
@@ -59,6 +63,21 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Limit]:
     found = {count.range: count for count in counts(run, source, counting)}
     tracer = Tracer(module, run.requested, scope, tuple(found.values()))
     yield from filter(None, map(tracer.limit, found.values()))
+
+
+def _is_asked(source: SourceFile) -> bool:
+    """Whether anything in a file comes from a request or a command line, as far as its words tell."""
+    words = source.words
+    is_request = b"request" in words and not words.isdisjoint([b"args", b"form"])  # of a framework that nobody knows
+    is_read = is_request or bool(requests_in(source)) or not _inputs(libraries_of(source)).isdisjoint(words)
+    return is_read or endpoints.MARK.search(source.content) is not None
+
+
+@lru_cache(maxsize=512)
+def _inputs(libraries: frozenset[Library]) -> frozenset[bytes]:
+    """The last words of the calls that declare or read options of a command line."""
+    every = (operation for library in libraries for operation in operations(library))
+    return frozenset(last_word(operation) for operation in every if operation.yields in ("option", "options"))
 
 
 def _clauses(source: SourceFile) -> list[int]:

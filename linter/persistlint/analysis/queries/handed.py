@@ -12,9 +12,9 @@ from persistlint.libraries import catalogue
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
-    from persistlint.libraries import Library, Operation
+    from persistlint.libraries import Library, Operation, Type
     from persistlint.source import SourceFile
 
 _WORD = regex(rb"\w+")
@@ -35,7 +35,7 @@ def handed(source: SourceFile) -> Iterator[int]:
     for name in sorted(splicing & source.words):
         call = _MADE if source.language == "go" else _CALL
         yield from (match.start() for match in _pattern(name, _NO_TEXT, call).finditer(source.content))
-    requests = _requests(libraries, source)
+    requests = requests_in(source)
     for name in sorted(taking.keys() & source.words) if requests else ():
         for position in taking[name]:
             for match in _pattern(name, rb"\s*" + _ARGUMENT * position + _VALUE).finditer(source.content):
@@ -48,6 +48,17 @@ def libraries_of(source: SourceFile) -> frozenset[Library]:
     """The libraries that a file can speak of, those that need no import among them."""
     folder = languages()[source.language].libraries
     return nameable(folder, source) | _everywhere(folder)
+
+
+def requests_in(source: SourceFile) -> frozenset[bytes]:
+    """What data from outside is called in a file: the functions, methods and attributes that give it."""
+    known = _sources(libraries_of(source))
+    found = set[bytes]().union(*(names & source.words for words, names in known if words <= source.words))
+    # What people call a request is one, whatever the file imports.
+    for handle, attributes in catalogue(languages()[source.language].libraries).requests.items():
+        if handle.encode() in source.words:
+            found.update(source.words.intersection(attribute.encode() for attribute in attributes))
+    return frozenset(found)
 
 
 def operations(library: Library) -> Iterator[Operation]:
@@ -105,16 +116,6 @@ def _chained(library: Library) -> Iterator[Operation]:
         yield from type.methods.values()
 
 
-def _requests(libraries: frozenset[Library], source: SourceFile) -> frozenset[bytes]:
-    """What data from outside is called in a file: the functions, methods and attributes that give it."""
-    found = set[bytes]().union(*(names & source.words for words, names in _sources(libraries) if words <= source.words))
-    # What people call a request is one, whatever the file imports.
-    for handle, attributes in catalogue(languages()[source.language].libraries).requests.items():
-        if handle.encode() in source.words:
-            found.update(source.words.intersection(attribute.encode() for attribute in attributes))
-    return frozenset(found)
-
-
 @lru_cache(maxsize=512)
 def _sources(libraries: frozenset[Library]) -> tuple[tuple[frozenset[bytes], frozenset[bytes]], ...]:
     """What gives data from outside, behind words that stand in every file that uses it."""
@@ -124,12 +125,17 @@ def _sources(libraries: frozenset[Library]) -> tuple[tuple[frozenset[bytes], fro
             if operation.yields == "request":
                 words = _WORD.findall(name.encode())
                 found.append((frozenset(words), frozenset(words[-1:])))
-        types = library.types.values()
-        known = [] if library.modules else [name for type in types for name in (*type.names, *type.created_by)]
-        handles = [] if library.modules else [handle for type in types if type.requests for handle in type.handles]
-        methods = (name for type in types for name, o in type.methods.items() if o.yields == "request")
-        names = frozenset(name.encode() for name in (*methods, *(name for type in types for name in type.requests)))
-        if names:
-            signs = [frozenset(_WORD.findall(name.encode())) for name in (*known, *handles)]
-            found += [(sign, names) for sign in signs] if not library.modules else [(frozenset(), names)]
-    return tuple(found)
+        if library.modules:
+            found.append((frozenset(), _given_by(library.types.values())))
+        for type in library.types.values() if not library.modules else ():
+            names = _given_by(led_to(library, frozenset([type])))
+            handles = type.handles if type.requests else ()
+            signs = (frozenset(_WORD.findall(name.encode())) for name in (*type.names, *type.created_by, *handles))
+            found += [(sign, names) for sign in signs]
+    return tuple((words, names) for words, names in found if names)
+
+
+def _given_by(types: Collection[Type]) -> frozenset[bytes]:
+    """The attributes and methods of types that give data from outside."""
+    methods = (name for type in types for name, method in type.methods.items() if method.yields == "request")
+    return frozenset(name.encode() for name in (*methods, *(name for type in types for name in type.requests)))
