@@ -211,7 +211,7 @@ def _returned(
     place = place_of(query, own, library, binding.holes, program)
     part = inside.view(place.segments)
     marks = style_of(style.pattern, part.text, binding.dialect)[1]
-    parameters = plan(part, query, inside.is_wanted, source, binding.dialect)
+    parameters = plan(part, query, inside.is_wanted, program, binding.dialect)
     bound = bound_by(parameters, part)
     if marks or any(parameter.expands for parameter in parameters):
         raise RefusalError("the function that puts it together has placeholders")

@@ -76,7 +76,7 @@ def quoted_values(
     for node, view in found:
         try:
             parameters = plan(
-                view, replace(query, is_fragment=True), lambda value: _is_hole(value, holes), program.source, dialect
+                view, replace(query, is_fragment=True), lambda value: _is_hole(value, holes), program, dialect
             )
             for parameter in parameters:
                 own = [hole for hole in holes for value in bound_by([parameter], view) if _is_hole(value, [hole])]
