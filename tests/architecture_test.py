@@ -51,6 +51,7 @@ ALLOWED = {
         "languages",
         "facts",
         "history",
+        "module_files",
         "settings",
         "paths",
         "reading",

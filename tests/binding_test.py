@@ -119,6 +119,11 @@ _GO = (
         ("a.go", _GO % '"ALTER TABLE t ADD COLUMN b text DEFAULT \'" + a + "\'"', "`ALTER` takes no bind parameters"),
         ("a.go", _GO % '"UPDATE t SET b = \'" + a + "\'"', "Pass the value as an argument"),
         (
+            "a.go",
+            _GO.replace("lib/pq", "mattn/go-sqlite3") % '"VACUUM INTO \'" + a + "\'"',
+            "Pass the value as an argument",
+        ),
+        (
             "a.py",
             "import psycopg2\n\ndef f(a):\n    with psycopg2.connect('') as c, c.cursor() as cursor:\n"
             "        cursor.execute(f\"ALTER TABLE t ALTER b SET DEFAULT '{a}'\")\n",

@@ -28,7 +28,7 @@ from persistlint.output import formats
 from persistlint.running import cache, cache_folder, checking
 from persistlint.running.stored_report import dump, load
 from persistlint.source import Range
-from persistlint.surroundings import Surroundings, anew
+from persistlint.surroundings import Surroundings, anew, mark_of_module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -299,6 +299,28 @@ def test_a_program_of_go_is_checked_again_when_its_module_has_another_driver(run
             assert ("which driver" in run("--select", "interpolated-sql", "store")) != is_known
 
 
+def test_a_program_is_checked_again_when_the_module_changes_that_makes_its_connection(
+    run: Callable[..., str], checked: Checked
+) -> None:
+    Path("db").mkdir(exist_ok=True)
+    Path("users.js").write_text(
+        'const db = require("./db");\n\nexports.one = (id) => db.query("SELECT a FROM t WHERE b = " + id);\n'
+    )
+    unknown = "does not tell which driver"
+    assert unknown in run("users.js", "--format", "json")
+    Path("db/index.js").write_text('module.exports = require("./pool");\n')
+    assert unknown in run("users.js", "--format", "json")
+    Path("db/pool.js").write_text('const { Pool } = require("pg");\n\nmodule.exports = new Pool();\n')
+    assert "$1" in run("users.js", "--format", "json")
+    checked.clear()
+    assert "$1" in run("users.js", "--format", "json")
+    assert not checked
+    Path("db/pool.js").write_text('module.exports = require("mysql2").createPool({});\n')
+    assert "connection.execute" in run("users.js", "--format", "json")
+    Path("db.js").write_text("module.exports = {};\n")  # comes before the folder
+    assert unknown in run("users.js", "--format", "json")
+
+
 class _Told:
     """What runs when it is read back."""
 
@@ -416,18 +438,24 @@ def test_all_that_is_read_for_a_file_is_known(tmp_path: Path) -> None:
         Path(name).write_text(text)
     Path(".git").mkdir()
     Path("join.js").write_text(JOINS)
-    for path in ("db/2.sql", "db/3.down.sql", "migrations/1/up.sql", "alembic/versions/a.py", "join.js"):
+    Path("pool.js").write_text('module.exports = require("mysql2").createPool({});\n')
+    Path("users.js").write_text(
+        'const db = require("./pool");\nexports.one = (id) => db.query("SELECT a FROM t WHERE b = " + id);\n'
+    )
+    for path in ("db/2.sql", "db/3.down.sql", "migrations/1/up.sql", "alembic/versions/a.py", "join.js", "users.js"):
         opened = subprocess.run(
             [sys.executable, "-c", AUDITED, path], capture_output=True, text=True, check=True, env=environment()
         ).stdout.split()
         assert path in opened
-        with_tables = path == "join.js"
-        assert with_tables <= ("db/1.sql" in opened)
+        asks = path in ("join.js", "users.js")
+        consulted = f"tables {mark_of_module(str(Path('pool.js').absolute()))}" if asks else ""
+        assert ("db/1.sql" in opened) >= (path == "join.js")
+        assert ("pool.js" in opened) == (path == "users.js")
         for other in set(opened) - {path}:
-            before = Surroundings().digest(path, with_tables=with_tables)
+            before = Surroundings().digest(path, consulted)
             with open(other, "a") as file:
                 file.write("\n")
-            assert Surroundings().digest(path, with_tables=with_tables) != before, f"{path} depends on {other}"
+            assert Surroundings().digest(path, consulted) != before, f"{path} depends on {other}"
 
 
 def test_all_of_a_report_is_kept() -> None:
@@ -445,7 +473,7 @@ def test_all_of_a_report_is_kept() -> None:
         for value in _values(item)
     ]
     assert all(values), "every field of them differs from nothing"
-    for report in (Report((full, full)), Report((full,), tables="mark"), Report((), tables="mark")):
+    for report in (Report((full, full)), Report((full,), consulted="mark"), Report((), consulted="mark")):
         assert load(dump(report)) == report
 
 

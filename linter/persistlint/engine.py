@@ -32,11 +32,11 @@ _DEEPEST_RECURSION = 12_000  # frames; lowering stops at a nesting that stays fa
 @dataclass(frozen=True, slots=True)
 class Report:
     """What came of one file. `errors` are sentences about rules that failed: internal errors, never the file's. Where
-    it depends on the tables of the project, `tables` tells the state of these from any other, "" elsewhere."""
+    it depends on other files, `consulted` are the marks that tell their state from any other, "" elsewhere."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
     errors: tuple[str, ...] = ()
-    tables: str = ""
+    consulted: str = ""
 
 
 def check(source: SourceFile, settings: Settings, later: Later | None = None) -> Report:
@@ -59,7 +59,7 @@ def check(source: SourceFile, settings: Settings, later: Later | None = None) ->
         syntax = read(source)
     except Exception as error:
         return Report(errors=(_internal("reading the syntax", error),))
-    found, tables = _run(syntax, rules, settings, errors, later) if rules.every else ([], "")
+    found, consulted = _run(syntax, rules, settings, errors, later) if rules.every else ([], "")
     if _SUPPRESSION in source.content:
         from persistlint import suppression
 
@@ -67,7 +67,7 @@ def check(source: SourceFile, settings: Settings, later: Later | None = None) ->
         ran = settings.rules.difference(applicable) if errors else settings.rules
         found = suppression.apply(source, syntax.comments, found, ran, settings.severities)
     ordered = sorted(found, key=lambda diagnostic: (diagnostic.range, diagnostic.rule))
-    return Report(tuple(ordered), tuple(errors), tables)
+    return Report(tuple(ordered), tuple(errors), consulted)
 
 
 def complete(report: Report, later: Later) -> Report:
@@ -174,7 +174,7 @@ def _by_group(names: frozenset[str]) -> dict[str, tuple[str, ...]]:
 def _run(
     syntax: Syntax, rules: _Rules, settings: Settings, errors: list[str], later: Later | None
 ) -> tuple[list[Diagnostic], str]:
-    """Run every rule on the facts that it asks for; with `Report.tables`. One place is reported once by a rule."""
+    """Run every rule on the facts that it asks for; with `Report.consulted`. One place is reported once by a rule."""
     from persistlint.analysis import facts
     from persistlint.facts import Consulted
     from persistlint.fixes.program import Program
@@ -184,7 +184,7 @@ def _run(
     listening: dict[Hashable, list[tuple[Rule[Any], Any]]] = {}  # with the context of each, by kind and sort of facts
     found: dict[tuple[str, Any], Diagnostic] = {}
     failed: set[str] = set()
-    # Of tables and of git, each once; where one of them changed meanwhile, they come to none that there ever is.
+    # Of tables, git and modules, each once; where one of them changed meanwhile, they come to none that there ever is.
     marks: set[str] = set()
     try:
         for fact in facts(syntax, rules.wanted, settings.names):

@@ -23,6 +23,7 @@ _DECLARED = """
 
 Where nothing but models makes the tables of a project, those of SQLAlchemy, GORM, Sequelize, TypeORM and Drizzle are
 read."""
+_IN_PROGRAM = Remedy(reason="it is made in files of SQL alone")
 _WIDTH = 60  # code points of source text in a message
 _SENTENCE = regex(r"(?:``.*?``|`[^`]*`|[^`])*?\.(?= |$)")  # code in backquotes may hold a full stop
 
@@ -119,8 +120,8 @@ class RuleContext:
         that writes SQL into a file is left out where the file is a program: it does not know what stands around it.
         `remedy` is given instead of `fixes` where they take long to work out, for an editor has no use for most."""
         chosen = self.severity
-        if issubclass(self.rule.on, Statements) and self.file.language != "sql":
-            fixes, remedy = (), None
+        if issubclass(self.rule.on, Statements) and self.file.language != "sql" and (fixes or remedy):
+            fixes, remedy = (), lambda: _IN_PROGRAM
         if severity is not None and self.severity is self.rule.severity:
             chosen = severity
         found = Diagnostic(self.rule.name, self.rule.group, chosen, range, message, help, related, fixes)

@@ -1,6 +1,7 @@
 """What a result depends on besides its file. SQL files, and programs among migrations, are read as a part of a project:
 see `sql.project` and `sql.runners`. Any other program stands for itself, unless its analysis asks for the tables of its
-project (`analysis.catalogs`): its report says so, and then it depends on all files that make tables."""
+project (`analysis.catalogs`), or for what another module of it exports (`analysis.exports`): its report says so by
+marks (`facts.Consulted`), and then it depends on all files that make tables, or on that one."""
 
 from __future__ import annotations
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 OF_HISTORY = "git:"
 """How the mark begins of what depends on the default branch (`history.state`)."""
+OF_MODULE = "module:"
+"""How the mark begins of what depends on another module of the program (`mark_of_module`)."""
 
 
 @dataclass(frozen=True)
@@ -83,13 +86,14 @@ class Surroundings:
         """What changes when a file around this one does, comes or goes, as `reading.mark` does; "" if none counts."""
         return b"".join([group.mark for group in self._around(path)]).hex()
 
-    def is_settled(self, path: str, *, with_tables: bool = False) -> bool:
-        """Whether every later change will show in the mark, and in that of the tables."""
-        return all(group.is_settled for group in self._around(path, with_tables=with_tables))
+    def is_settled(self, path: str, consulted: str = "") -> bool:
+        """Whether every later change will show in the mark, and in those of what was consulted."""
+        return all(group.is_settled for group in self._around(path, consulted))
 
-    def digest(self, path: str, *, with_tables: bool = False) -> bytes:
-        """What stands for the names and the contents of the files around, and of those that make tables."""
-        return digest(b"".join(group.digest for group in self._around(path, with_tables=with_tables)))
+    def digest(self, path: str, consulted: str = "") -> bytes:
+        """What stands for the names and the contents of the files around, and of what was consulted."""
+        history = "".join(mark for mark in consulted.split() if mark.startswith(OF_HISTORY))
+        return digest(b"".join(group.digest for group in self._around(path, consulted)) + history.encode())
 
     def tables(self, path: str) -> Tree:
         """What makes the tables that a program speaks of; nothing for a file that is not on disk or in no project."""
@@ -150,9 +154,12 @@ class Surroundings:
             return [self.once(_schema, source.folder)]
         return [self.once(_programs, source.folder, source.language)]
 
-    def _around(self, path: str, *, with_tables: bool = False) -> Iterator[_Group | _Together]:
-        if with_tables:
-            yield self._making(path)[1]
+    def _around(self, path: str, consulted: str = "") -> Iterator[_Group | _Together]:
+        for each in consulted.split():
+            if each.startswith(OF_MODULE):
+                yield self.once(_Group, (module_of(each),))
+            elif not each.startswith(OF_HISTORY):
+                yield self._making(path)[1]
         language = language_of(path)
         if not _has_project(path, language):
             return
@@ -199,6 +206,17 @@ def recent() -> Surroundings:
 @lru_cache(maxsize=1)
 def _in(moment: int) -> Surroundings:
     return Surroundings()
+
+
+def mark_of_module(file: str) -> str:
+    """The mark of what depends on what a file, by its path from the root, exports, or on that there is none."""
+    status = _status(file)
+    return f"{OF_MODULE}{os.fsencode(file).hex()}={mark(status).replace(' ', ',') if status is not None else ''}"
+
+
+def module_of(mark: str) -> str:
+    """The file of such a mark."""
+    return os.fsdecode(bytes.fromhex(mark.removeprefix(OF_MODULE).partition("=")[0]))
 
 
 def read_together(path: str) -> Hashable:

@@ -140,7 +140,7 @@ class Session:
     def depends_on_project(self, uri: str) -> bool:
         """Whether what is said of a file may change with others that make tables, as far as it is known."""
         outcome = self.latest(uri)
-        return may_make_tables(uri) or (outcome is not None and outcome.report.tables != "")
+        return may_make_tables(uri) or (outcome is not None and outcome.report.consulted != "")
 
     def schedule(self, uri: str, publish: Callable[[Outcome | None], None]) -> None:
         """Analyse a file, and hand the outcome to `publish` once typing rests; a later call takes the place of an

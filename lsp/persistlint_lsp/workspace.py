@@ -134,7 +134,7 @@ class Workspace:
         source, applied, report = checked
         report = self._session.baselines.only_new(source, report, settings.overrides)
         outcome = Outcome(uri, None, source, applied, report, self._session.new_id())
-        self._known[uri] = _Known(stamp, settings.overrides, outcome.id, may_make_tables(uri) or report.tables != "")
+        self._known[uri] = _Known(stamp, settings.overrides, outcome.id, may_make_tables(uri) or report.consulted != "")
         return self._report(outcome, previous, client)
 
     def _report(self, outcome: Outcome, previous: str | None, client: types.ClientCapabilities) -> Report:

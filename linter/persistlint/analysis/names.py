@@ -102,7 +102,8 @@ class Names:
         if statement.local == "*":
             self.opened.append(module)
             return
-        self.imports[statement.local] = f"{module}.{statement.member}" if statement.member else module
+        dot = "" if module.endswith(".") else "."  # `from . import db`
+        self.imports[statement.local] = f"{module}{dot}{statement.member}" if statement.member else module
 
     def qualified(self, expression: Expression) -> str | None:
         """The qualified name of an expression that names something of another module, else None."""

@@ -26,8 +26,8 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Consulted(Fact):
-    """The tables of the project, or its default branch, were looked at for what other facts of the file say. `mark`
-    tells the state that they were in from any other."""
+    """The tables of the project, its default branch or another module of it were looked at for what other facts of the
+    file say. `mark` tells the state that they were in from any other."""
 
     mark: str
 

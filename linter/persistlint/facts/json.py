@@ -172,12 +172,15 @@ class JsonEncode(JsonFact):
 class JsonCast(Fact):
     """A piece of SQL that takes text out of JSON and makes another type of it. `expression` is the text that is cast,
     `type` what it becomes, or "array" where a function takes arrays alone. `becomes` is what is made of text that is no
-    such value, "" where it stops the statement. `is_written` where the statement around it writes rows, or may."""
+    such value, "" where it stops the statement. `test` is the function that tells what JSON holds, "" where the
+    database has none. `is_strict` where the statement around it had better stop than go on with NULL: it writes rows,
+    calls what may, refuses something or makes an index."""
 
     expression: str
     type: str
     becomes: str
-    is_written: bool = False
+    test: str
+    is_strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)

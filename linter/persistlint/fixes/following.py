@@ -9,7 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Applicability, Fix, NewFile, Remedy
+from persistlint.diagnostic import Applicability, Fix, NewFile
+from persistlint.fixes.refusal import RefusalError
 from persistlint.regexes import regex
 from persistlint.sql.neighbours import ONE_PER_FOLDER
 
@@ -28,24 +29,30 @@ _LONGEST = 60  # characters of the words in a name
 _NO_WAY_BACK = "-- Nothing is to be undone here."
 
 
-def following(script: Script, title: str, words: str, up: str, down: str = "", *, is_alone: bool = False) -> Remedy:
+def following(
+    script: Script, title: str, words: str, up: str, down: str = "", *, is_alone: bool = False
+) -> tuple[Fix, ...]:
     """A fix that makes one further migration with the statement `up`, which `down` undoes. It `is_alone` where the
-    statement must not run in a transaction. `words` say in its name what it does. None where the runner or the names
-    are not certain; where it is the runner that stands in the way, the reason."""
+    statement must not run in a transaction. `words` say in its name what it does. Raises `RefusalError` where the
+    runner or the names are not certain."""
     runner, name = script.runner, next_name(script, words)
+    if script.is_dump:
+        raise RefusalError("a program writes the file anew")
     if script.is_shared:
-        return Remedy(reason="two kinds of databases run these migrations")
+        raise RefusalError("two kinds of databases run these migrations")
+    if name is None and (runner.no_new or not runner.new):
+        raise RefusalError(runner.no_new or "nobody knows what runs the script, and so what a new one would look like")
     if name is None:
-        return Remedy(reason=runner.no_new)
+        raise RefusalError("the names of the migrations do not tell that of the next one")
     if is_alone and not runner.runs_alone:
-        return Remedy(reason=f"{runner.name} runs every migration in a transaction")
+        raise RefusalError(f"{runner.name} runs every migration in a transaction")
     off = "" if not is_alone or not runner.annotation else runner.annotation.strip()
     off = f" {off}" if off and runner.is_per_section else f"{off}\n" if off else ""
     back = f"{down};" if down else _NO_WAY_BACK
     made = [NewFile(name, runner.new.format(off=off, up=f"{up};", down=back))]
     if ".up." in name:
         made.append(NewFile(name.replace(".up.", ".down."), f"{off}{back}\n"))
-    return Remedy((Fix(title, (), Applicability.UNSAFE, tuple(made)),))
+    return (Fix(title, (), Applicability.UNSAFE, tuple(made)),)
 
 
 def next_name(script: Script, words: str) -> str | None:

@@ -25,15 +25,15 @@ def remedied(
     **more: P.kwargs,
 ) -> Callable[[], Remedy] | None:
     """What gives the fixes of a way to make them, or why it refuses; None without a program."""
-    return explained(lambda: way(program, *arguments, **more)) if program is not None else None
+    return explained(way, program, *arguments, **more) if program is not None else None
 
 
-def explained(way: Callable[[], tuple[Fix, ...]]) -> Callable[[], Remedy]:
+def explained(way: Callable[P, tuple[Fix, ...]], *arguments: P.args, **more: P.kwargs) -> Callable[[], Remedy]:
     """What gives the fixes of a way to make them, or why it refuses."""
 
     def remedy() -> Remedy:
         try:
-            return Remedy(way())
+            return Remedy(way(*arguments, **more))
         except RefusalError as refusal:
             return Remedy(reason=str(refusal))
 

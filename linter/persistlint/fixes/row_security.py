@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Remedy
+from persistlint.fixes.editor import Editor
 from persistlint.fixes.following import following
-from persistlint.fixes.scripts import Editor, unsafe
+from persistlint.fixes.refusal import first_of
+from persistlint.fixes.scripts import unsafe
 
 if TYPE_CHECKING:
+    from persistlint.diagnostic import Fix
     from persistlint.schema.changes import TableChange
     from persistlint.schema.script import Script
     from persistlint.source import SourceFile
@@ -23,13 +25,20 @@ def switching(table: str, *words: str) -> tuple[list[str], list[str]]:
     return on, off
 
 
-def switched(script: Script, file: SourceFile, change: TableChange, word: str, *, is_before: bool = False) -> Remedy:
-    """A fix that says `ENABLE` or `FORCE` behind a statement, or before it."""
+def switched(
+    script: Script, file: SourceFile, change: TableChange, word: str, *, is_before: bool = False
+) -> tuple[Fix, ...]:
+    """A fix that says `ENABLE` or `FORCE` behind a statement, or before it. Raises `RefusalError`."""
     editor, title = Editor(script, file), f"{word.capitalize()} row level security"
-    (line,), _ = switching(editor.text(change.table), word)
-    here = editor.before(change.statement, line) if is_before else editor.behind(change.statement, line)
-    if fixes := unsafe(script, title, *here):
-        return Remedy(fixes)
-    (up,), (down,) = switching(editor.text_later(change.table), word)
-    words = f"{title} on {change.table.name}"
-    return following(script, f"{title} in a new migration", words, editor.like(up), editor.like(down))
+
+    def here() -> tuple[Fix, ...]:
+        (line,), _ = switching(editor.text(change.table), word)
+        beside = editor.before if is_before else editor.behind
+        return unsafe(script, title, *beside(change.statement, line))
+
+    def afterwards() -> tuple[Fix, ...]:
+        (up,), (down,) = switching(editor.text_later(change.table), word)
+        words = f"{title} on {change.table.name}"
+        return following(script, f"{title} in a new migration", words, editor.like(up), editor.like(down))
+
+    return first_of((here, afterwards))

@@ -151,6 +151,7 @@ the last word about a qualified name.
 
 from __future__ import annotations
 
+import re
 from dataclasses import field
 from functools import cache, cached_property
 from pathlib import Path
@@ -206,6 +207,7 @@ class Operation:
     rows: int | tuple[str, ...] | None = None
     keeps: bool = False
     fills: int | None = None
+    is_own: bool = False  # of a function or a class of the program, which hands it on to the library; not in a table
 
     @property
     def is_sink(self) -> bool:
@@ -236,6 +238,11 @@ class Type:
     statement: str = ""
     parameter: str = ""
     begins: tuple[str, ...] = ()
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is a class of the program, which may have more methods than are known."""
+        return self.call is not None and self.call.is_own
 
     def method(self, name: str) -> Operation | None:
         """The method of that name, or the one that the beginning of the name stands for (`add*` for `addRole`)."""
@@ -316,6 +323,17 @@ class Catalogue:
     def distinctive_sinks(self) -> frozenset[str]:
         """The names of methods that take SQL, whatever they are called on."""
         return frozenset(name for name, (_, operation) in self.distinctive.items() if operation.is_sink)
+
+    @cached_property
+    def makers(self) -> frozenset[str]:
+        """The last names of everything that makes an object."""
+        return frozenset(re.split(r"[./]", name)[-1] for name in (*self.created, *self.types))
+
+    @cached_property
+    def method_names(self) -> frozenset[str]:
+        """The names of all methods of what takes part in transactions."""
+        types = (type for library in self.libraries if library.takes_part for type in library.types.values())
+        return frozenset(name for type in types for name in type.methods)
 
     def imported(self, modules: Iterable[str]) -> tuple[Library, ...]:
         """The libraries that a file imports."""

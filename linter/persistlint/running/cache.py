@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from persistlint.reading import ReadError, digest, is_settled, mark, read_bytes
 from persistlint.running.stored_report import dump, load
-from persistlint.surroundings import OF_HISTORY, Surroundings, anew
+from persistlint.surroundings import OF_HISTORY, OF_MODULE, Surroundings, anew, mark_of_module, module_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -69,16 +69,15 @@ class Cache:
         surroundings = Surroundings()
         for number, outcome in outcomes.items():
             path = tasks[number].path
-            around, tables = surroundings.mark(path), outcome.report.tables
+            around, consulted = surroundings.mark(path), outcome.report.consulted
             if outcome.failure or outcome.report.errors or around != self._around[path]:
                 continue  # the last: something around it changed while it was checked
-            if tables != _consulted(tables, path, surroundings):
+            if consulted != _consulted(consulted, path, surroundings):
                 continue
-            with_tables = _is_of_tables(tables)
-            seen = outcome.mark if surroundings.is_settled(path, with_tables=with_tables) else ""
-            content = _content(outcome.digest, tables, path, surroundings)
+            seen = outcome.mark if surroundings.is_settled(path, consulted) else ""
+            content = digest(outcome.digest + surroundings.digest(path, consulted))
             context = self._context(tasks[number].settings)
-            joined = _joined(seen, around + tables)
+            joined = _joined(seen, around + consulted)
             self._new.append(_row(context, os.fsencode(path), joined, content, dump(outcome.report)))
         if self._new:
             self._with_file(self._write, None)
@@ -114,8 +113,7 @@ class Cache:
     def _holds(self, row: _Row, report: Report, path: str, around: str, surroundings: Surroundings) -> bool:
         """Whether a row is about the file as it is. One that is touched, but the same, is known by its mark again."""
         context, name, seen, content, dumped, _ = row
-        with_tables = _is_of_tables(report.tables)
-        consulted = _consulted(report.tables, path, surroundings)
+        consulted = _consulted(report.consulted, path, surroundings)
         around += consulted
         try:
             status = os.stat(path)  # noqa: PTH116 - twice as fast, and all that is done for most files
@@ -124,9 +122,9 @@ class Cache:
             data, status = read_bytes(path)
         except (OSError, ReadError):
             return False  # whoever checks it says why
-        if _content(digest(data), consulted, path, surroundings) != content:
+        if digest(digest(data) + surroundings.digest(path, consulted)) != content:
             return False
-        if is_settled(status) and surroundings.is_settled(path, with_tables=with_tables):
+        if is_settled(status) and surroundings.is_settled(path, consulted):
             self._new.append(_row(context, name, _joined(mark(status), around), content, dumped))
         return True
 
@@ -213,9 +211,12 @@ def _consulted(marks: str, path: str, surroundings: Surroundings) -> str:
 
 
 def _mark_now(mark: str, path: str, surroundings: Surroundings) -> str:
-    if not mark.startswith(OF_HISTORY):
-        return surroundings.mark_of_tables(path)
-    now: str = surroundings.once(_history_of, os.path.dirname(path))  # noqa: PTH120 - as for `stat`
+    if mark.startswith(OF_MODULE):
+        now: str = surroundings.once(mark_of_module, module_of(mark))
+    elif mark.startswith(OF_HISTORY):
+        now = surroundings.once(_history_of, os.path.dirname(path))  # noqa: PTH120 - as for `stat`
+    else:
+        now = surroundings.mark_of_tables(path)
     return now
 
 
@@ -223,13 +224,3 @@ def _history_of(folder: str) -> str:
     from persistlint.history import state  # only who has asked git pays for it
 
     return state(Path(folder, "-").absolute())
-
-
-def _is_of_tables(marks: str) -> bool:
-    return any(not mark.startswith(OF_HISTORY) for mark in marks.split())
-
-
-def _content(own: bytes, consulted: str, path: str, surroundings: Surroundings) -> bytes:
-    """What stands for all that a result depends on, whatever the times of the files are."""
-    history = "".join(mark for mark in consulted.split() if mark.startswith(OF_HISTORY))
-    return digest(own + surroundings.digest(path, with_tables=_is_of_tables(consulted)) + history.encode())

@@ -169,7 +169,7 @@ class Run:
             return
         self.files += 1
         report = outcome.report
-        self.consults_tables |= report.tables != ""
+        self.consults_tables |= report.consulted != ""
         self.failures.extend(Failure(task.path, error) for error in report.errors)
         if report.diagnostics:
             self.results.append(Result(source or Stored(task.path, task.settings.dialect), report.diagnostics))

@@ -11,12 +11,12 @@ from persistlint.source import Range
 
 def dump(report: Report) -> bytes:
     """Bytes for a report without errors; most say nothing, which is b""."""
-    if not report.diagnostics and not report.tables:
+    if not report.diagnostics and not report.consulted:
         return b""
     import json  # only what was found pays for it
 
     listed = [_listed(diagnostic) for diagnostic in report.diagnostics]
-    return json.dumps([report.tables, listed], separators=(",", ":")).encode()
+    return json.dumps([report.consulted, listed], separators=(",", ":")).encode()
 
 
 def load(data: bytes) -> Report:
@@ -25,8 +25,8 @@ def load(data: bytes) -> Report:
         return _CLEAN
     import json
 
-    tables, listed = json.loads(data)
-    return Report(tuple(_diagnostic(*item) for item in listed), tables=tables)
+    consulted, listed = json.loads(data)
+    return Report(tuple(_diagnostic(*item) for item in listed), consulted=consulted)
 
 
 _CLEAN = Report()

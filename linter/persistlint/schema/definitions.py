@@ -158,7 +158,8 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Index:
     """An index. `columns` are its keys in order, "" for one that is an expression; `text` is all of them as one
-    comparable text, operator classes and directions included. `predicate` is the WHERE of a partial index."""
+    comparable text, operator classes and directions included. `predicate` is the WHERE of a partial index. `included`
+    are columns that it holds beside its keys (`INCLUDE`)."""
 
     name: str
     table: Name
@@ -170,6 +171,11 @@ class Index:
     predicate: Expression | None = None
     nulls_distinct: bool = True
     expressions: tuple[Expression, ...] = ()
+    included: tuple[str, ...] = ()
+
+    def holds_less(self, other: Index) -> bool:
+        """Whether another index holds all columns that this one holds beside its keys, for scans of the index alone."""
+        return {*other.columns, *other.included}.issuperset(self.included)
 
     @property
     def given_name(self) -> str:

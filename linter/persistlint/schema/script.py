@@ -173,6 +173,16 @@ class Script(SchemaFile):
                 found[name.key] = table if is_same else replace(table, name=name)
         return tuple(found.values())
 
+    def is_made(self, column: Column) -> bool:
+        """Whether a column of such a table, as it is in the end, is one that the table is made with in this file, and
+        not one of another file whose range tells nothing here."""
+        return (column.name, column.name_range) in self._made_columns
+
+    @cached_property
+    def _made_columns(self) -> frozenset[tuple[str, Range]]:
+        made = self.of(CreateTable)
+        return frozenset((column.name, column.name_range) for change in made for column in change.definition.columns)
+
     def columns(self) -> Iterator[tuple[Table, Column, Column]]:
         """The columns that the file defines and that stay: their table in the end, the column as the file defines it,
         and as it is in the end."""

@@ -25,6 +25,8 @@ _FOLDERS = {
     "bigquery": "bigquery",
     "clickhouse": "clickhouse",
 }
+# Those that no other word ends with: `riversqlite/`, `storemysql/`.
+_ENDINGS = {"postgres": "postgres(?:ql)?", "mysql": "mysql|mariadb", "sqlite": "sqlite3?", "clickhouse": "clickhouse"}
 # What a numbered migration does, between the first and the last word of its name: `7_outbox_sqlite_jsonb_cleanup.sql`.
 _DESCRIPTION = regex(r"((?:^|/)\d+[_-][^/_.-]+)[_-][^/.]*[_-](?=[^/_-]*\Z)")
 _WORD = regex(r"\w+", re.ASCII)
@@ -167,7 +169,11 @@ def _guess(path: str, sample: str) -> str | None:
 def _named(path: str) -> frozenset[str]:
     """The dialects that a folder is named after, with a slash behind it, or a file."""
     path = f"/{path}"  # a pattern that begins with a set of characters is found much faster
-    if not _compiled(rf"[/_.-](?:{'|'.join(_FOLDERS.values())})(?=[/_.-])").search(path):
+    found = _matching(path, _FOLDERS, r"[/_.-](?:{0})(?=[/_.-])")
+    return found or _matching(path, _ENDINGS, r"[/_.-]\w+(?:{0})(?=/)")
+
+
+def _matching(path: str, words: dict[str, str], around: str) -> frozenset[str]:
+    if not _compiled(around.format("|".join(words.values()))).search(path):
         return frozenset()
-    patterns = {dialect: rf"[/_.-](?:{words})(?=[/_.-])" for dialect, words in _FOLDERS.items()}
-    return frozenset(dialect for dialect, pattern in patterns.items() if _compiled(pattern).search(path))
+    return frozenset(dialect for dialect, each in words.items() if _compiled(around.format(each)).search(path))

@@ -22,6 +22,7 @@ _EXTRACTS = word_set("->> #>>")
 _FUNCTIONS = word_set(
     "JSON_EXTRACT_PATH_TEXT JSONB_EXTRACT_PATH_TEXT JSON_EXTRACT JSON_VALUE JSON_UNQUOTE JSON_EXTRACT_SCALAR"
 )
+_ROWS = word_set("TO_JSON TO_JSONB ROW_TO_JSON")
 _KEEP_TEXT = word_set("COALESCE NULLIF TRIM BTRIM LTRIM RTRIM LOWER UPPER IFNULL NVL MAX MIN")
 _OF_ARRAYS = word_set(
     "JSONB_ARRAY_LENGTH JSON_ARRAY_LENGTH JSONB_ARRAY_ELEMENTS JSON_ARRAY_ELEMENTS JSONB_ARRAY_ELEMENTS_TEXT"
@@ -147,12 +148,19 @@ def _is_extract(tokens: list[Token]) -> bool:
             closing = _closing(tokens, index + 1)
             return closing == len(tokens) - 1 and _is_extract(tokens[index + 2 : closing])
         elif depth == 0 and token.word in _EXTRACTS:
+            if _is_row(tokens, index - 1):
+                return False
             found = True
         elif depth == 0 and token.word in ("||", "+", "*", "/", "::", "=", "<", ">", "SELECT"):
             return False
         elif depth == 0 and token.word == ",":
             return found
     return found
+
+
+def _is_row(tokens: list[Token], closing: int) -> bool:
+    """Whether what ends here is the JSON of a row, `to_jsonb(new)`: a key of it is a column, which has a type."""
+    return _word(tokens, closing) == ")" and _word(tokens, closing - 2) == "(" and _word(tokens, closing - 3) in _ROWS
 
 
 def _word(tokens: list[Token], index: int) -> str:

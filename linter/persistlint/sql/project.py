@@ -57,6 +57,7 @@ class Project:
     `again` are the keys of tables that more than one script makes without making room: one of several schemas, not
     one after the other. `goes_back_from` is how many of the scripts nobody thought of undoing: those before the first
     that is undone, where they are several, and all where hardly one of several is.
+    `undoing` are the paths of those that take away what the others make, which stay without them.
     Where migrations in other languages stand among the scripts, no table is complete.
     `is_rooted` where they make all tables that they speak of, but for one at most, and the first one begins, or there
     are many: what they start from is not missing.
@@ -71,6 +72,7 @@ class Project:
     again: frozenset[str]
     goes_back_from: int
     is_rooted: bool
+    undoing: frozenset[str]
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -154,8 +156,8 @@ def _twin(script: Script, project: Project, path: str) -> str:
 def _on_top(script: Script, project: Project, path: str) -> Catalog:
     """What the scripts behind a path leave when they come on top of this one."""
     final = script.after.copy()
-    for other in islice(project.scripts.values(), _place(project, path), None):
-        for change in other.forward:
+    for name, other in islice(project.scripts.items(), _place(project, path), None):
+        for change in other.forward if name not in project.undoing else ():
             if not isinstance(change, CreateTable) or final.find(change.table) is None:
                 final.apply(change)
     return final
@@ -227,6 +229,7 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
         again=_made_again(scripts.values()),
         goes_back_from=_goes_back_from(scripts),
         is_rooted=not is_mixed and len(unknown) <= 1 and begins,
+        undoing=frozenset(step.task.state[0] for step in steps if not step.task.is_kept),
     )
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.interpretation import subjects
 from persistlint.analysis.interpretation.state import NOTHING, Checked
-from persistlint.analysis.interpretation.values import Items, Value, element_of
+from persistlint.analysis.interpretation.values import Entries, Items, Value, element_of, key_origin
+from persistlint.facts import Origin
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def bound(function: Function, actuals: list[Actual], has_receiver: bool) -> tupl
     parameters = list(function.parameters)
     if has_receiver and parameters and parameters[0].name == function.receiver:
         parameters = parameters[1:]
-    by_name = {parameter.name for parameter in parameters}
+    by_name = {parameter.name for parameter in parameters if parameter.kind != "keywords"}
     arguments: dict[str, Value] = {}
     paths: dict[str, Checked] = {}
     position = 0
@@ -66,7 +67,23 @@ def bound(function: Function, actuals: list[Actual], has_receiver: bool) -> tupl
         if name is not None:
             arguments[name] = element_of(actual.value) if actual.spread else actual.value
             paths[name] = subjects.tested(actual.expression)
+    gathered = next((parameter.name for parameter in parameters if parameter.kind == "keywords"), None)
+    if gathered is not None:
+        arguments[gathered] = _gathered(actuals, by_name)
     return arguments, paths
+
+
+def _gathered(actuals: list[Actual], others: set[str]) -> Entries:
+    """What `**fields` is: what a call gives by names that no other parameter has, and all that it spreads."""
+    entries: list[tuple[str | None, Value]] = []
+    computed = Origin.CONSTANT
+    for actual in actuals:
+        if actual.keyword is not None and actual.keyword not in others:
+            entries.append((actual.keyword, actual.value))
+        elif actual.spread:
+            entries += actual.value.entries if isinstance(actual.value, Entries) else [(None, element_of(actual.value))]
+            computed = max(computed, key_origin(actual.value))
+    return Entries(tuple(entries), computed)
 
 
 def sql_arguments(operation: Operation, actuals: list[Actual]) -> Iterator[tuple[Actual, bool]]:

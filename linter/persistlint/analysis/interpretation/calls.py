@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.interpretation import builtins, options, schemas, text_functions
 from persistlint.analysis.interpretation.arguments import Actual, bound
+from persistlint.analysis.interpretation.elsewhere import with_imported
 from persistlint.analysis.interpretation.resolving import (
     Resolved,
     called_by,
@@ -65,6 +66,7 @@ def call(node: Call, machine: Interpreter) -> Value:
     if isinstance(function, Attribute) and receiver is not None and function.name not in _AS_TEXT:
         receiver = holder_of(receiver)
     called = called_by(function, receiver, machine)
+    receiver, called = with_imported(function, receiver, called, machine)
     actuals = [
         Actual(
             machine.evaluate(argument.value), argument.value.range, argument.value, argument.keyword, argument.spread

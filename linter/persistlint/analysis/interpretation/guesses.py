@@ -102,7 +102,7 @@ def guess(
         if name in tables.distinctive:  # also on the builder of Objection, which is that of Knex
             type, operation = tables.distinctive[name]
             return Guess(Resolved(operation, type), type.library if _imports(names, type.library) else None, True)
-        if isinstance(receiver, Atom) and receiver.type is not None:
+        if isinstance(receiver, Atom) and receiver.type is not None and not receiver.type.is_own:
             return None
         handle = last_name(node.function.value).lstrip("_$").lower()
     if isinstance(called, Imported) and called.name in tables.functions:

@@ -8,7 +8,7 @@ sends it and a check that raises mean what they do. Nothing of the checked progr
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,7 @@ from persistlint.analysis.interpretation.values import (
     Value,
     choice,
     join,
+    key_origin,
     origin_of,
 )
 from persistlint.analysis.names import Names, path_of
@@ -105,12 +106,14 @@ class Ran:
 
 @dataclass
 class Interpreter:
-    """The run of one file. `on_call` and `on_text` are told of every call and of every text that is named."""
+    """The run of one file. `on_call` and `on_text` are told of every call and of every text that is named; `elsewhere`
+    tells of an imported name what reaches a database behind it, in another module of the program."""
 
     names: Names
     language: str
     on_call: Callable[..., Resolved | None]
     on_text: Callable[[str, Expression, Value], None]
+    elsewhere: Callable[[str], Atom | None]
     state: State | None = field(default_factory=State)
     outer: dict[str, Value] = field(default_factory=dict)
     frames: list[Frame] = field(default_factory=list)
@@ -182,6 +185,8 @@ class Interpreter:
                 value = Atom(Origin.REQUEST)
             if handed.get(parameter.name, Origin.REQUEST) <= Origin.METADATA and origin_of(value) is Origin.PARAMETER:
                 value = Atom(Origin.METADATA)  # all calls that can be seen hand over the program's own text
+            elif isinstance(value, Atom) and handed.get(_keys_of(parameter), Origin.REQUEST) <= Origin.METADATA:
+                value = replace(value, keys=Origin.METADATA)
             self._bind(parameter, value)
         self._bind_receiver(function, receiver)
         self._enter(function)
@@ -281,6 +286,9 @@ class Interpreter:
             if isinstance(value, Text):
                 origin = Origin.METADATA  # put together in the caller, where its own holes are reported
             seen[parameter.name] = max(seen.get(parameter.name, Origin.CONSTANT), origin)
+            if parameter.kind == "keywords" and value is not None:
+                keys = _keys_of(parameter)
+                seen[keys] = max(seen.get(keys, Origin.CONSTANT), key_origin(value))
 
     # ---------------------------------------------------------------------------------------------- statements
 
@@ -463,6 +471,11 @@ class Interpreter:
                 continue
             if known is not value:
                 caller.values[path] = join(known, value)
+
+
+def _keys_of(parameter: Parameter) -> str:
+    """What the names that `**fields` is given are remembered under, which no parameter is called."""
+    return f"**{parameter.name}"
 
 
 def _property_types(annotation: str) -> dict[str, str]:

@@ -83,6 +83,12 @@ _UNCHANGED = frozenset(
         "as_string",
     ]
 )
+_PARTS_OF_A_DATE = [
+    f"get{zone}{part}"
+    for zone in ("", "UTC")
+    for part in ("FullYear", "Month", "Date", "Day", "Hours", "Minutes", "Seconds", "Milliseconds")
+    if zone or part not in ("Date", "Day")  # which other classes have as well
+]
 _NUMERIC = frozenset(
     [
         "hex",
@@ -93,6 +99,7 @@ _NUMERIC = frozenset(
         "toISOString",
         "toFixed",
         "getTime",
+        *_PARTS_OF_A_DATE,
         "count",
         "index",
         "find",
@@ -124,6 +131,7 @@ _NUMERIC_OF_ANYTHING = frozenset(
         "toISOString",
         "toFixed",
         "getTime",
+        *_PARTS_OF_A_DATE,
         "push",
     ]
 )

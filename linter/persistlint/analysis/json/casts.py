@@ -28,10 +28,16 @@ MAY_CAST = regex(rb"->>|#>>|json_extract|json_value|jsonb?_array_(?:elements|len
 _MARKS = (b"->>", b"#>>", b"json_extract", b"json_value", b"json_array_", b"jsonb_array_")  # no match is without one
 _LARGEST = 2_000_000  # bytes of a SQL file that is read whole; of a larger one the statements around a candidate are
 _OF_NO_POSTGRES = regex(r"json_extract\b", re.IGNORECASE)  # it is in SQLite and MySQL
-_WRITES = word_set("UPDATE INSERT DELETE MERGE")
-_WRITE = regex(r"\b(?:" + "|".join(sorted(_WRITES)) + r")\b", re.IGNORECASE)
+# What a statement has that writes rows, calls what may, refuses something, or makes an index.
+_STRICT = word_set("UPDATE INSERT DELETE MERGE CALL PERFORM RAISE ASSERT CHECK INDEX")
+_ANY_STRICT = regex(r"\b(?:" + "|".join(sorted(_STRICT)) + r")\b", re.IGNORECASE)
+_OF_OTHERS = regex(r"json_(?:value|extract_scalar)\b", re.IGNORECASE)  # in neither SQLite nor PostgreSQL before 17
 # What other text becomes where that is no error.
 _BECOMES = {"sqlite": "0", "mysql": "0 or NULL", "mariadb": "0 or NULL"}
+# What tells the type of a value.
+_OTHER = "other"  # one that says in the cast itself what text becomes that is no such value
+_OTHERS = frozenset(["bigquery", "snowflake", "tsql", "databricks", "spark", "presto", "trino", "oracle", "redshift"])
+_TESTS = {"sqlite": "json_type", "mysql": "JSON_TYPE", "mariadb": "JSON_TYPE"}
 
 
 def may_have(source: SourceFile, names: ProjectNames) -> bool:
@@ -53,22 +59,34 @@ def facts_of(pieces: list[Piece], source: SourceFile) -> Iterator[JsonCast]:
     whole = "".join(text for _, _, text in pieces)
     dialect = source.dialect or guess(source.path if source.language == "sql" else "", whole)
     casts = list(json_casts(whole, dialect))
-    writing = _writing(whole, dialect) if casts else []
+    strict = _strict(whole, dialect) if casts else []
     for cast in casts:
-        at = bisect_right(writing, cast.start, key=itemgetter(0)) - 1
-        is_written = at >= 0 and cast.start < writing[at][1]
+        at = bisect_right(strict, cast.start, key=itemgetter(0)) - 1
+        is_strict = at >= 0 and cast.start < strict[at][1]
         range = Range(_offset(pieces, cast.start), _offset(pieces, cast.end))
-        is_lenient = dialect in (None, "postgres") and _OF_NO_POSTGRES.match(cast.operand) is not None
-        becomes = _BECOMES.get("mysql" if is_lenient else dialect or "", "")
-        yield JsonCast(range, cast.operand, cast.type, becomes if cast.type != "array" else "", is_written)
+        of = _dialect_of(cast.operand, dialect)
+        becomes = _BECOMES.get(of or "", "") if cast.type != "array" else ""
+        test = "" if of == _OTHER else _TESTS.get(of or "", "jsonb_typeof")
+        yield JsonCast(range, cast.operand, cast.type, becomes, test, is_strict)
 
 
-def _writing(text: str, dialect: str | None) -> list[tuple[int, int]]:
-    """Where the statements of a text begin and end that write rows, or hold a routine that does."""
+def _dialect_of(operand: str, dialect: str | None) -> str | None:
+    """The dialect that an operand is written in, which may be another one than the file was taken for."""
+    if dialect in (None, "postgres") and _OF_NO_POSTGRES.match(operand) is not None:
+        return "mysql"
+    is_other = dialect in (None, "postgres", "sqlite") and _OF_OTHERS.match(operand) is not None
+    return _OTHER if is_other or dialect in _OTHERS else dialect
+
+
+def _strict(text: str, dialect: str | None) -> list[tuple[int, int]]:
+    """Where the statements of a text begin and end that had better stop than go on with NULL, or hold a routine that
+    has such a one."""
     return [
         (tokens[0].start, tokens[-1].end)
         for tokens in statements(text, dialect)
-        if any(token.word in _WRITES or (token.kind is Kind.DOLLAR and _WRITE.search(token.text)) for token in tokens)
+        if any(
+            token.word in _STRICT or (token.kind is Kind.DOLLAR and _ANY_STRICT.search(token.text)) for token in tokens
+        )
     ]
 
 

@@ -41,7 +41,7 @@ _PARSERS = frozenset(["flask_restful", "flask_restx"])  # whose parser says whic
 _OWN_FIELDS = (("self", "cleaned_data"), ("cleaned_data",))  # of a form that is being checked; later, all are there
 _MARKUP = frozenset(["bs4", "lxml", "xml", "selectolax", "pyquery", "parsel", "scrapy"])  # elements have a `get` too
 _NO_DICTIONARIES = regex(
-    r".*(?:client|session|requests|http|api|cache|redis|queue|objects|query|manager|app|router|server|driver|response)s?"
+    r"self|.*(?:client|session|requests|http|api|cache|redis|queue|objects|query|manager|app|router|server|driver|response)s?"
 )
 
 

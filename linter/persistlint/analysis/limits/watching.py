@@ -29,7 +29,7 @@ _READ = (Attribute, Subscript, Call, Name)  # what a request is read by
 
 def watch(source: SourceFile, names: Names, module: Module, wanted: Wanted) -> Watching:
     """Run the functions of a file that are wanted."""
-    machine = Watching(names, source.language, Sinks(source, names).on_call, lambda *_: None)
+    machine = Watching(names, source.language, Sinks(source, names).on_call, lambda *_: None, lambda _: None)
     machine.resolving, machine.on_call = machine.on_call, machine.meet
     machine.run(module, wanted)
     return machine

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _RELATIONS = frozenset({"ForeignKey", "OneToOneField", "ParentalKey"})
 _ELSEWHERE = frozenset({"ManyToManyField", "ParentalManyToManyField", "GenericForeignKey", "GenericRelation"})
+_SIZED = frozenset({"varchar", "numeric"})  # whose sizes Django sends; those of other fields are for forms
 _EMPTY_TEXTS = frozenset({"CharField", "TextField", "SlugField", "EmailField", "URLField", "FileField", "ImageField"})
 
 
@@ -148,7 +149,7 @@ class DjangoWriter(Writer):
             return None
         sizes = [keyword(call, key) for key in ("max_length", "max_digits", "decimal_places")]
         numbers = [self.values.number(size.value) for size in sizes if size is not None]
-        is_sized = bool(numbers) and all(numbers) and written != "text"
+        is_sized = bool(numbers) and all(numbers) and written.partition("(")[0] in _SIZED
         text = f"{written.partition('(')[0]}({', '.join(numbers)})" if is_sized else written
         return (said(text, call.range),)
 
@@ -257,8 +258,13 @@ class DjangoWriter(Writer):
         of_index, of_table = self.name(name), self.name(target)
         if columns is None or of_index is None or of_table is None:
             return None
-        head: Fragment = ("CREATE UNIQUE INDEX", *of_index, "ON", *of_table, "(", *columns, ")")
+        head: Fragment = ("CREATE UNIQUE INDEX", *of_index, "ON", *of_table, "(", *columns, ")", *self.nulls(call))
         return (*head, "WHERE", *where) if where is not None else head
+
+    def nulls(self, constraint: Expression | None) -> Fragment:
+        """What a `UniqueConstraint` with `nulls_distinct=False` says besides its fields."""
+        given = keyword(constraint, "nulls_distinct") if isinstance(constraint, Call) else None
+        return ("NULLS NOT DISTINCT",) if given is not None and self.values.is_false(given.value) else ()
 
     def _computed(self, expressions: tuple[Argument, ...]) -> Fragment | None:
         """Keys of an index that are computed; of each only the fields are read."""
@@ -280,7 +286,7 @@ class DjangoWriter(Writer):
         fields = keyword(call, "fields")
         if called(call) == "UniqueConstraint" and fields is not None and keyword(call, "condition") is None:
             columns = self.keys(fields.value)
-            return (*head, said("UNIQUE", call.range), "(", *columns, ")") if columns else None
+            return (*head, said("UNIQUE", call.range), *self.nulls(call), "(", *columns, ")") if columns else None
         if called(call) == "CheckConstraint":
             return (*head, said("CHECK ( condition ( ) )", call.range))
         return None

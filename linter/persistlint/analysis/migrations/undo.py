@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.ir import ExpressionStatement, String
+from persistlint.ir import ExpressionStatement, String, walk
 from persistlint.regexes import regex
 from persistlint.source import Range
 
@@ -51,7 +51,11 @@ def _is_explained(function: Function, syntax: Syntax) -> bool:
     source = syntax.source
     end = source.line_range(source.line_of(max(function.range.end - 1, 0))).end
     inside = [comment for comment in syntax.comments if function.range.start <= comment.start <= end]
-    return _is_reason(function) or any(not _BOILERPLATE.search(source.text(comment)) for comment in inside)
+    return (
+        _is_reason(function)
+        or _is_logged(function)
+        or any(not _BOILERPLATE.search(source.text(comment)) for comment in inside)
+    )
 
 
 def _is_reason(function: Function) -> bool:
@@ -60,3 +64,13 @@ def _is_reason(function: Function) -> bool:
     first = function.body[0] if function.body else None
     text = first.value.value if isinstance(first, ExpressionStatement) and isinstance(first.value, String) else ""
     return len(text.split()) >= _LEAST and _REASON.search(text) is not None
+
+
+def _is_logged(function: Function) -> bool:
+    """Whether what a function prints or logs says why nothing is done: `log.warn("cannot be undone")`."""
+    return any(
+        isinstance(node, String) and len(node.value.split()) >= _LEAST and _REASON.search(node.value)
+        for statement in function.body
+        if isinstance(statement, ExpressionStatement)
+        for node in walk(statement.value)
+    )

@@ -169,9 +169,10 @@ class _Class:
             if keys is None:
                 continue
             if condition is None:
-                draft.items.append((said("UNIQUE", call.range), "(", *keys, ")"))
+                draft.items.append((said("UNIQUE", call.range), *self.writer.nulls(call), "(", *keys, ")"))
             else:
-                draft.index(keys, is_unique=True, where=self.writer.condition(condition.value) or ())
+                where = self.writer.condition(condition.value) or ()
+                draft.index(keys, is_unique=True, where=where, nulls=self.writer.nulls(call))
         for index in self.values.elements(self._option("indexes")) or ():
             call = self.values.resolve(index)
             fields = keyword(call, "fields") if isinstance(call, Call) else None

@@ -63,13 +63,14 @@ class Draft:
         name: Fragment = (),
         where: Fragment = (),
         method: Fragment = (),
+        nulls: Fragment = (),
         range: Range | None = None,
     ) -> None:
-        """Add an index over columns of the table; `range` where an own part of the model says it, `method` as it stands
-        in SQL."""
+        """Add an index over columns of the table; `range` where an own part of the model says it, `method` and
+        `nulls` (NULLS NOT DISTINCT) as they stand in SQL."""
         if self.table is not None:
             head: Fragment = ("CREATE", "UNIQUE" if is_unique else "", "INDEX", *name, "ON", *self.table, *method)
-            written: Fragment = (*head, "(", *columns, ")", *(("WHERE", *where) if where else ()))
+            written: Fragment = (*head, "(", *columns, ")", *nulls, *(("WHERE", *where) if where else ()))
             self.indexes.append((written, range or self.range))
 
     def statements(self) -> Iterator[Text]:

@@ -60,8 +60,13 @@ def take_index(writer: SqlAlchemy, node: Expression, draft: Draft) -> bool:
     condition = next((a.value for a in call.arguments if (a.keyword or "").endswith("_where")), None)
     where = (writer.text(condition) or ("condition ( )",)) if condition is not None else ()
     name = writer.name(named.value) or ()
+    is_one_null = is_on(call, "postgresql_nulls_not_distinct", writer.values)
     draft.index(
-        listed(key for key in keys if key), is_unique=is_on(call, "unique", writer.values), name=name, where=where
+        listed(key for key in keys if key),
+        is_unique=is_on(call, "unique", writer.values),
+        name=name,
+        where=where,
+        nulls=("NULLS NOT DISTINCT",) if is_one_null else (),
     )
     return True
 

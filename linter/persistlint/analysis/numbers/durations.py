@@ -11,7 +11,7 @@ from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.numbers.comments import Comments
 from persistlint.analysis.numbers.constants import Constants
 from persistlint.analysis.numbers.vocabulary import words
-from persistlint.analysis.scopes import holds, scopes
+from persistlint.analysis.scopes import Scope, holds, scopes
 from persistlint.facts import Duration
 from persistlint.ir import (
     Assign,
@@ -63,6 +63,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Duration]:
     reader = _Reader(syntax, module)
     starts = sorted(candidate.start for candidate in candidates)
     for scope in scopes(module, candidates):
+        reader.enter(scope)
         for statement in scope.statements:
             for expression in expressions(statement) if holds(starts, statement.range) else ():
                 for node in walk(expression):
@@ -110,6 +111,8 @@ class _Reader:
         self.source = syntax.source
         self.constants = Constants()
         self.comments = Comments(syntax)
+        self.shared: set[str] = set()  # variables of the file
+        self.timed: set[str] = set()
         self.scaled: set[int] = set()  # products that are multiplied once more
         table = _TABLES[self.language]
         self.unit: str = table["unit"]
@@ -133,6 +136,19 @@ class _Reader:
         names = [name for name, annotation in definition.fields if annotation == "time.Duration"]
         text = self.source.content.decode("utf-8", "replace") if names else ""
         return [name for name in names if not re.search(_SCALED_IN_GO.format(re.escape(name)), text)]
+
+    def enter(self, scope: Scope) -> None:
+        """Learn which variables of a scope of Go hold durations, whatever unit their names say."""
+        own = {
+            statement.target.id
+            for statement in scope.statements
+            if isinstance(statement, Assign) and isinstance(statement.target, Name) and self.language == "go"
+            if isinstance(statement.value, Binary) and statement.value.operator == "*"
+            if _unit_constant(statement.value.left) or _unit_constant(statement.value.right)
+        }
+        if not scope.functions:
+            self.shared = own
+        self.timed = own | (self.timed if len(scope.functions) > 1 else self.shared)
 
     def durations(self, node: Expression) -> Iterator[Duration]:
         """The durations that an expression gives to somebody."""
@@ -159,7 +175,7 @@ class _Reader:
 
     def _given(self, value: Expression, taker: str, taken: str, is_bare: bool = True) -> Iterator[Duration]:
         inner = _converted(value)
-        unit = _unit_of(inner)
+        unit = "" if is_bare and isinstance(inner, Name) and inner.id in self.timed else _unit_of(inner)
         if unit and unit != taken:
             yield Duration(inner.range, taker, unit, taken)
         elif is_bare and self.language == "go" and self._is_plain(inner):

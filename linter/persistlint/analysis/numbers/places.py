@@ -69,7 +69,7 @@ def policy(call: Call, index: int, constants: Constants, language: str) -> Place
         return Place(NumberRole.ARGUMENT, "", function, Quantity.STATUS)
     if name == "make" and index == 1 and isinstance(values[0], Name) and values[0].id.startswith("chan"):
         capacity = constants.value(values[index])
-        return Place(NumberRole.ARGUMENT, "", values[0]) if capacity in _QUEUES else None
+        return Place(NumberRole.ARGUMENT, "", function) if capacity in _QUEUES else None
     if is_clamp(call):
         other = next((value for value in values if constants.value(value) is None), None)
         return Place(NumberRole.ARGUMENT, name.lower(), other) if other is not None and not _is_drawn(other) else None

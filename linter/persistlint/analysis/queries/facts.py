@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.exports import Elsewhere
 from persistlint.analysis.interpretation.interpreter import Interpreter
 from persistlint.analysis.interpretation.pieces import Piece, splices
 from persistlint.analysis.names import Names
@@ -53,8 +54,10 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
     if reach is not None and not reach:
         return
     sinks = Sinks(syntax.source, scope)
-    interpreter = Interpreter(scope, language.name, sinks.on_call, sinks.on_text)
+    elsewhere = Elsewhere(syntax.source, scope)
+    interpreter = Interpreter(scope, language.name, sinks.on_call, sinks.on_text, elsewhere.find)
     interpreter.run(module, Wanted(wanted, syntax.calls, reach))
+    yield from elsewhere.consulted()
     yield from _Queries(syntax.source, module, scope, sinks).facts()
 
 

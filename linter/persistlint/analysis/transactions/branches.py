@@ -29,6 +29,7 @@ from persistlint.ir import (
     Handler,
     Loop,
     Name,
+    Raise,
     Return,
     Try,
     walk,
@@ -119,7 +120,13 @@ def try_statement(walker: Walk, statement: Try) -> None:
         with walker.part(number, Part.HANDLER), walker.arm(branch, way, handler.body):
             if handler.name:
                 walker.scope.variables[handler.name] = Variable(names=frozenset([handler.name]))
+            taken = len(walker.handled)
             walker.block(handler.body)
+        if handler.body and isinstance(handler.body[-1], Raise):  # whatever fails in between, the caller learns of it
+            walker.handled[taken:] = [
+                (replace(found, raises=True, only_logs=False), error, kept)
+                for found, error, kept in walker.handled[taken:]
+            ]
         if failing and not is_no_failure(handler.types, walker.handles.names):
             walker.handled.append(
                 handled_by(

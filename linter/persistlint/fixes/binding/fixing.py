@@ -25,6 +25,7 @@ from persistlint.fixes.binding.steps.choosing import alternative, alternatives
 from persistlint.fixes.binding.steps.gathering import gather
 from persistlint.fixes.binding.text import origin
 from persistlint.fixes.binding.text.constants import without_constants
+from persistlint.fixes.binding.text.copying import copied
 from persistlint.fixes.binding.text.escaping import without_escapes
 from persistlint.fixes.binding.text.formats import is_made_text, is_put_together
 from persistlint.fixes.binding.text.go_types import is_shown, is_text
@@ -169,6 +170,7 @@ class Binding:
             *dict.fromkeys(nulls),
             *raw,
         ]
+        edits = copied(edits, found.forms, self.program)
         edits += go_imports(found, edits, self.program)
         edits += [edit for edit in imports if edit not in edits]
         return self.whole(edits, len(bound), doubtful)
@@ -257,6 +259,8 @@ class Binding:
         function = self.program.function_around(site().call.range) if site is not None else None
         if site is None or library is None or function is None or self.source.language != "python":
             return False
+        if site().operation.is_own:
+            return False  # the file that has it tells them
         match site().call.function:
             case ir.Attribute(value=ir.Name(id=name)) if function.owner and name == function.receiver:
                 pass

@@ -70,9 +70,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Applicability, Edit, Fix, Severity
+from persistlint.diagnostic import Applicability, Edit, Fix, Remedy, Severity
 from persistlint.facts import EVERYWHERE, Statements
-from persistlint.fixes.scripts import identifier
+from persistlint.fixes.naming import identifier
+from persistlint.fixes.refusal import RefusalError, explained
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import (
     AddColumn,
@@ -124,6 +125,7 @@ def _sent(sent: Sent, context: RuleContext) -> Iterator[Diagnostic]:
                 sent.range,
                 f"`{table.name}` has no column `{name}`.",
                 help=_columns(table),
+                remedy=Remedy,
             )
 
 
@@ -148,7 +150,7 @@ def _changed(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
                 change.range,
                 f"`{change.table}` has no column `{missing}` at this point.",
                 help=_columns(table),
-                fixes=_fix(script, change, missing, table, context),
+                remedy=explained(_fix, script, change, missing, table, context),
             )
 
 
@@ -167,7 +169,7 @@ def _fix(script: Script, change: TableChange, missing: str, table: Table, contex
         )
     )
     if len(alike) != 1 or len(places) != 1:
-        return ()
+        raise RefusalError("not just one column of the table has a name like it")
     start = change.range.start
     place = Range(start + places[0].start(), start + places[0].end())
     return (Fix(f"Write {alike[0]}", (Edit(place, identifier(alike[0], script.dialect)),), Applicability.UNSAFE),)

@@ -66,9 +66,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Applicability, Edit, Fix, Severity
+from persistlint.diagnostic import Applicability, Edit, Fix, Remedy, Severity
 from persistlint.facts import EVERYWHERE, Statements
-from persistlint.fixes.scripts import identifier
+from persistlint.fixes.naming import identifier
+from persistlint.fixes.refusal import RefusalError, explained
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.references import unknown_tables
 from persistlint.schema.script import Script
@@ -98,6 +99,7 @@ def _sent(sent: Sent, context: RuleContext) -> Iterator[Diagnostic]:
             sent.range,
             f"Nothing in the project makes a table `{name}`.",
             help=f"Write the name that the table has.{_hint(_alike(sent.catalog, name))}",
+            remedy=Remedy,
         )
 
 
@@ -108,13 +110,13 @@ def _changed(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
             name.range if name.range in change.range else change.range,
             f"No script of the project makes a table `{name}` before this one.",
             help=f"Write the name that the table has.{_hint(alike)}",
-            fixes=_fix(script, change, name, alike),
+            remedy=explained(_fix, script, change, name, alike),
         )
 
 
 def _fix(script: Script, change: Change, name: Name, alike: str) -> tuple[Fix, ...]:
     if not alike or name.range not in change.range:
-        return ()
+        raise RefusalError("no table has a name like it")
     written = ".".join(identifier(part, script.dialect) for part in alike.split("."))
     return (Fix(f"Write {alike}", (Edit(name.range, written),), Applicability.UNSAFE),)
 

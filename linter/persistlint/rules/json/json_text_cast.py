@@ -79,8 +79,8 @@ func Named(db *sql.DB, name string) (*sql.Rows, error) {
 
 Test in a `CASE` what the JSON holds, with `jsonb_typeof`, a pattern, or `pg_input_is_valid` of PostgreSQL 16. Better,
 make a column of what is compared and counted, or add a `CHECK` that keeps other values out. The fix writes the `CASE`
-around a cast to a number or a truth value in SQL files, where nothing is written; it is unsafe, for a number that is
-text becomes NULL.
+around a cast to a number or a truth value in SQL files, where nothing is written, called or refused; it is unsafe, for
+a number that is text becomes NULL. A fraction still stops a cast to a whole number.
 
 ## When not to use it
 
@@ -110,11 +110,14 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
     from persistlint.fixes.program import Program
 
+_NUMBERS = {"json_type": "integer", "JSON_TYPE": "INTEGER"}  # what a number is there, else `number`
 _CAST = regex(
     r"\(\s*([\w.\"]+(?:\s*->\s*'[^'\\]*')*)\s*->>\s*('[^'\\]*')\s*\)\s*::\s*"
     r"(int\d?|integer|bigint|smallint|numeric|decimal|float\d?|real|double\s+precision|bool(?:ean)?)",
     re.IGNORECASE,
 )
+
+_ARROW = regex(r"\s*->")
 
 
 @rule(
@@ -124,7 +127,10 @@ def json_text_cast(fact: JsonCast, context: RuleContext) -> Iterator[Diagnostic]
     """Report a cast of text out of JSON that nothing guards."""
     effect = f"becomes {fact.becomes}" if fact.becomes else "stops the statement with an error"
     message = f"`{fact.expression}` can hold any text, and what is no `{fact.type}` {effect}."
-    help = "Test it in a `CASE` around the cast, as with `jsonb_typeof(…) = 'number'`; `WHERE` may come later."
+    help = f"Test it in a `CASE` around the cast, as with `{fact.test}(…) = '{_NUMBERS.get(fact.test, 'number')}'`;"
+    help += " `WHERE` may come later."
+    if not fact.test:
+        help = "Write `TRY_CAST`, or `SAFE_CAST` in BigQuery, which give NULL for such text."
     if fact.type == "array":
         message = f"`{fact.expression}` can hold anything, and this function stops the statement where it is no array."
         help = "Test it in a `CASE` around the call, with `jsonb_typeof(…) = 'array'`."
@@ -132,16 +138,26 @@ def json_text_cast(fact: JsonCast, context: RuleContext) -> Iterator[Diagnostic]
 
 
 def _fix(program: Program, fact: JsonCast) -> tuple[Fix, ...]:
-    """The test of PostgreSQL around a cast to a number or a truth value, where a statement asks for it: one that writes
-    had better stop than write NULL. A program may store text. Raises `RefusalError`."""
+    """The test of PostgreSQL around a cast to a number or a truth value, where a statement asks for it. A program may
+    store text. Raises `RefusalError`."""
     text = program.source.text(fact.range)
     cast = _CAST.fullmatch(text)
     if cast is None:
         raise RefusalError("only for a plain cast to a number or a truth value is there a short test")
-    if fact.is_written:
-        raise RefusalError("a statement that writes had better stop than write NULL")
+    if fact.is_strict:
+        raise RefusalError("the statement had better stop than write, pass on or test NULL")
     if program.source.language != "sql":
         raise RefusalError("the program may store it as text, which the test would make NULL")
     kind = "boolean" if cast[3].lower().startswith("bool") else "number"
-    guarded = f"CASE WHEN jsonb_typeof({cast[1]} -> {cast[2]}) = '{kind}' THEN {text} END"
+    guarded = f"CASE WHEN {_type_of(program, cast[1], cast[2])} = '{kind}' THEN {text} END"
     return (Fix("Test it in a CASE", (Edit(fact.range, guarded),), Applicability.UNSAFE),)
+
+
+def _type_of(program: Program, document: str, key: str) -> str:
+    """What tells of which type a part of a document is. The function of `jsonb` takes no `json`, and that of `json` no
+    `jsonb`: where the file does not say which it is, it is made `jsonb`."""
+    name = _ARROW.split(document)[0].rpartition(".")[2].strip('"')
+    declared = re.findall(rf"\b{re.escape(name)}\"?\s+(jsonb?)\b", program.source.lowered.decode("utf-8", "replace"))
+    kinds = set(declared) if name.islower() else set()
+    part = f"{document} -> {key}"
+    return f"{kinds.pop()}_typeof({part})" if len(kinds) == 1 else f"jsonb_typeof(({part})::jsonb)"

@@ -180,6 +180,7 @@ _WHERE = {
     NumberRole.RESULT: "`{}` returns it",
     NumberRole.ARGUMENT: "`{}` is given it",
 }
+_CLAMPS = {"min": "it is the upper bound of `{}`", "max": "it is the lower bound of `{}`"}
 
 
 @rule(
@@ -197,7 +198,8 @@ def magic_number(fact: Calculation, context: RuleContext) -> Iterator[Diagnostic
         return
     first, *others = numbers
     text = context.file.text(first.range)
-    where = f": {_WHERE[first.role].format(first.subject)}" if first.subject else ""
+    what = _CLAMPS.get(first.operator, _WHERE[first.role])
+    where = f": {what.format(first.subject)}" if first.subject else ""
     yield context.report(
         first.range,
         f"No name tells what `{text}` means{where}.",

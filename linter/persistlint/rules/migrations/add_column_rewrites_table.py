@@ -41,7 +41,9 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import find, unsafe
+from persistlint.fixes.editor import find
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn
@@ -72,18 +74,20 @@ def add_column_rewrites_table(script: Script, context: RuleContext) -> Iterator[
             change.range,
             f"All rows are written anew, for {why}, under a lock of mode {locks(change)[0]}.",
             help="Add the column without it, `SET DEFAULT` for new rows, and fill the old ones in batches.",
-            fixes=_fix(script, change, context),
+            remedy=scripted(script, _fix, script, change, context),
         )
 
 
 def _fix(script: Script, change: AddColumn, context: RuleContext) -> tuple[Fix, ...]:
     """The default as an action of its own, behind the one that adds the column: it holds for new rows only."""
     default = change.column.default
-    if default is None or change.column.is_required or change.column.constraints or change.if_not_exists:
-        return ()
+    if default is None:
+        raise RefusalError("a column that counts or is computed has no default that could be set later")
+    if change.column.is_required or change.column.constraints or change.if_not_exists:
+        raise RefusalError("the old rows would have to be filled before the rest of the definition holds")
     written = find(context.file, Range(change.column.range.start, default.range.start), _DEFAULT)
     if written is None or default.range.end != change.column.range.end:
-        return ()
+        raise RefusalError("more is said of the column behind its default")
     column = context.file.text(change.column.name_range)
     action = f", ALTER COLUMN {column} SET DEFAULT {context.file.text(default.range)}"
     edit = Edit(Range(written.start, default.range.end), action)

@@ -40,7 +40,8 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Related, Severity
-from persistlint.fixes.scripts import stays_apart, unsafe
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import refuse_joined, scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex, DropIndex
@@ -71,7 +72,7 @@ def concurrent_index_if_not_exists(script: Script, context: RuleContext) -> Iter
         f"A failed build leaves an invalid index `{name}` behind, which `IF NOT EXISTS` takes for the real one.",
         help=f"Drop it first: `DROP INDEX CONCURRENTLY IF EXISTS {name}`, and create it without `IF NOT EXISTS`.",
         related=tuple(Related(each.range, "this one too") for each in others),
-        fixes=_fix(script, first, context),
+        remedy=scripted(script, _fix, script, first, context),
     )
 
 
@@ -79,8 +80,9 @@ def _fix(script: Script, change: CreateIndex, context: RuleContext) -> tuple[Fix
     text = context.file.content[change.range.start : change.range.end].decode("utf-8", "replace")
     guard = _GUARD.search(text)
     written = _NAME.search(text)
-    if guard is None or written is None or not stays_apart(script, change.statement):
-        return ()
+    refuse_joined(script, change.statement)
+    if guard is None or written is None:
+        raise RefusalError("the statement is no plain one")
     start = change.range.start + len(text[: guard.start()].encode())
     edits = (
         Edit(Range(change.range.start, change.range.start), f"DROP INDEX CONCURRENTLY IF EXISTS {written.group(1)};\n"),

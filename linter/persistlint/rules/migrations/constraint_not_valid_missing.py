@@ -44,8 +44,11 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.editor import Editor, find, insert
 from persistlint.fixes.following import next_name
-from persistlint.fixes.scripts import Editor, end_of_transaction, find, identifier, insert, new_name, unsafe
+from persistlint.fixes.naming import identifier, new_name
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import end_of_transaction, scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, AddConstraint
@@ -91,30 +94,33 @@ def constraint_not_valid_missing(script: Script, context: RuleContext) -> Iterat
             f"The {what} is tested on every row under a lock of mode {held}.",
             help=f"Add it as {script.runner.not_valid or '`NOT VALID`'}, and `VALIDATE CONSTRAINT` in a later"
             " transaction.",
-            fixes=_fix(script, change, context) if isinstance(change, AddConstraint) else (),
+            remedy=scripted(script, _fix, script, change, context),
         )
 
 
-def _fix(script: Script, change: AddConstraint, context: RuleContext) -> tuple[Fix, ...]:
-    """NOT VALID, and the validation in the next transaction, where the script itself says when one ends."""
+def _fix(script: Script, change: AddConstraint | AddColumn, context: RuleContext) -> tuple[Fix, ...]:
+    """NOT VALID, and the validation in the next transaction, where the script itself says when one ends. Raises
+    `RefusalError`."""
+    if isinstance(change, AddColumn):
+        raise RefusalError("what is said of a column cannot be `NOT VALID`")
     end = end_of_transaction(script, change.statement)
     editor = Editor(script, context.file)
     table, constraint = editor.text(change.table), change.constraint
     name = constraint.name or new_name(script, change.table.name, *constraint.columns, "fkey")
-    if not name or not editor.is_plain(change.statement) or (not constraint.name and not constraint.columns):
-        return ()
+    if not name or (not constraint.name and not constraint.columns):
+        raise RefusalError("the constraint has no name by which it could be validated")
+    editor.refuse_crowded(change.statement)
     written = identifier(name, script.dialect)
     marks = [insert(constraint.range.end, editor.like(" NOT VALID", change.statement))]
     if not constraint.name:
         marks.append(insert(constraint.range.start, editor.like(f"CONSTRAINT {written} ", change.statement)))
     if end is None:
         # The runner commits at the end of the file: the validation is for the next one.
-        has_next = next_name(script, f"validate {name}") is not None
-        return unsafe(script, "Add it as NOT VALID", *marks) if has_next else ()
+        if next_name(script, f"validate {name}") is None:
+            raise RefusalError("it would have to be validated in a later migration, and nothing tells its name")
+        return unsafe(script, "Add it as NOT VALID", *marks)
     guard = "IF EXISTS " if find(context.file, change.statement.range, _GUARD) else ""
     validation = editor.behind(end, f"ALTER TABLE {guard}{table} VALIDATE CONSTRAINT {written}")
-    if not validation:
-        return ()
     if validation[0].range == marks[0].range:  # the statement has no semicolon
         marks[0] = insert(validation[0].range.start, marks[0].text + validation[0].text)
         validation = validation[1:]

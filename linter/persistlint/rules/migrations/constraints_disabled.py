@@ -82,7 +82,7 @@ _OFF = {
     ("ignore_check_constraints", "1"),
     ("ignore_check_constraints", "on"),
 }
-_OF_FOREIGN_KEYS = frozenset({"foreign_key_checks", "foreign_keys"})
+_OF_FOREIGN_KEYS = frozenset({"foreign_key_checks", "foreign_keys", "session_replication_role"})
 _ON = frozenset({"1", "on", "true"})
 
 
@@ -96,10 +96,13 @@ def constraints_disabled(script: Script, context: RuleContext) -> Iterator[Diagn
     for change in off:
         if id(change) in idle:
             continue
+        help = "Write in an order that the constraints allow, or check the rows before the commit."
+        if isinstance(change, SetTrigger):
+            help = "Write `DISABLE TRIGGER USER`, which leaves those of the foreign keys on."
         yield context.report(
             change.range,
             "No foreign key is checked from here on, not even when the checks are switched on again.",
-            help="Write in an order that the constraints allow, or check the rows before the commit.",
+            help=help,
         )
 
 
@@ -138,7 +141,10 @@ def _idle(script: Script) -> set[int]:
     on: dict[str | None, int] = {}  # where what is switched off here is switched on next, by its name
     write = write_of_keys = never  # where the next rows are written, and those that foreign keys look at
     for place, change in reversed(list(enumerate(script.forward))):
-        is_of_keys = isinstance(change, SetVariable) and change.name in _OF_FOREIGN_KEYS
+        # In PostgreSQL, triggers check foreign keys and no other constraint.
+        is_of_keys = isinstance(change, SetTrigger) or (
+            isinstance(change, SetVariable) and change.name in _OF_FOREIGN_KEYS
+        )
         if _switches_off(change):
             if on.get(_switched(change), never) < (write_of_keys if is_of_keys else write):
                 found.add(id(change))

@@ -48,6 +48,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix, Severity
 from persistlint.facts import Launch, Loss
+from persistlint.fixes.refusal import RefusalError, explained
 from persistlint.rule import RuleContext, rule
 from persistlint.source import Range
 
@@ -78,10 +79,13 @@ def ddl_error_ignored_by_runner(launch: Launch, context: RuleContext) -> Iterato
         launch.range,
         f"This run of {whose} {_REASONS[launch.loss]}.",
         help="Write `-v ON_ERROR_STOP=1`: it stops at the first error." if launch.client else _REMEDIES[launch.loss],
-        fixes=_fix(launch.client) if launch.client is not None else (),
+        remedy=explained(_fix, launch.client),
     )
 
 
-def _fix(client: Range) -> tuple[Fix, ...]:
+def _fix(client: Range | None) -> tuple[Fix, ...]:
+    """The option behind the name of the client. Raises `RefusalError`."""
+    if client is None:
+        raise RefusalError("what else the script does when it fails is for a person to say")
     edit = Edit(Range(client.end, client.end), " -v ON_ERROR_STOP=1")
     return (Fix("Stop at the first error", (edit,), Applicability.UNSAFE),)

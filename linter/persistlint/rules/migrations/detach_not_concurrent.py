@@ -37,7 +37,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import insert, unsafe
+from persistlint.fixes.editor import insert
+from persistlint.fixes.scripts import refuse_joined, scripted, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import DetachPartition
 from persistlint.schema.locks import locks
@@ -65,11 +66,11 @@ def detach_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diag
                 change.range,
                 f"`DETACH PARTITION` takes a lock of mode {locks(change)[0]}.",
                 help="Say `CONCURRENTLY`, outside of a transaction.",
-                fixes=_fix(script, change),
+                remedy=scripted(script, _fix, script, change),
             )
 
 
 def _fix(script: Script, change: DetachPartition) -> tuple[Fix, ...]:
     if change.statement.transaction is not None:
-        return ()
+        refuse_joined(script, change.statement)
     return unsafe(script, "Detach it concurrently", insert(change.partition.range.end, " CONCURRENTLY"))

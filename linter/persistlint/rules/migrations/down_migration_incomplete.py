@@ -49,7 +49,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Related, Severity
-from persistlint.fixes.scripts import Editor, identifier, unsafe
+from persistlint.fixes.editor import Editor
+from persistlint.fixes.naming import identifier
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import Script
 
@@ -72,7 +75,7 @@ def down_migration_incomplete(script: Script, context: RuleContext) -> Iterator[
         f"The way back leaves {first.name}{more} behind.",
         help="Drop what the migration has made, in the opposite order.",
         related=(Related(back, "the way back"),) if is_here else (),
-        fixes=_fix(script, context),
+        remedy=scripted(script, _fix, script, context),
     )
 
 
@@ -81,7 +84,7 @@ def _fix(script: Script, context: RuleContext) -> tuple[Fix, ...]:
     drops = [_drop(each.name, script.dialect) for each in reversed(script.leftovers)]
     last = script.backward[-1].statement
     if not all(drops):
-        return ()
+        raise RefusalError("MySQL drops an index from its table, which nothing here names")
     return unsafe(script, "Drop what is left", *Editor(script, context.file).behind(last, *drops))
 
 

@@ -44,7 +44,8 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import unsafe
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import (
@@ -97,7 +98,7 @@ def drop_cascade(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
             change.range,
             f"`CASCADE` drops everything that depends on `{name}` as well, whatever that is.",
             help="Leave it out, and drop what depends on it by name.",
-            fixes=_fix(script, change, context),
+            remedy=scripted(script, _fix, script, change, context),
         )
 
 
@@ -143,7 +144,7 @@ def _fix(script: Script, change: Change, context: RuleContext) -> tuple[Fix, ...
     same = script.of(DropTable) if isinstance(change, DropTable) else (change,)
     dropped = [each for each in same if each.statement is change.statement]
     if cascade is None or not all(map(_stands_alone, dropped)):
-        return ()
+        raise RefusalError("something depends on it, or not all is known that may")
     edit = Edit(Range(change.range.start + cascade.start(), change.range.end), "")
     return unsafe(script, "Leave out CASCADE", edit)
 

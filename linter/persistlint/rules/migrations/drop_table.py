@@ -4,7 +4,8 @@
 `DROP TABLE` of a table that the same script did not make. Several with nothing else between them are one report.
 
 Left alone are the part of a migration that undoes it; a script that makes everything anew (`DROP TABLE IF EXISTS`, then
-`CREATE TABLE`); the rebuild of a table, where another one takes its name or its rows; temporary tables.
+`CREATE TABLE`); the rebuild of a table, where another one takes its name or its rows, or
+keeps them until a table of the same name takes them back; temporary tables.
 
 ## Why it matters
 
@@ -44,7 +45,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import CreateTable, DropTable, RenameTable
+from persistlint.schema.changes import CreateTable, DropTable, Insert, RenameTable
 from persistlint.schema.naming import is_copy_of
 from persistlint.schema.script import Script
 from persistlint.schema.together import listed
@@ -64,6 +65,7 @@ def drop_table(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     for change in script.of(DropTable):
         key = change.table.key
         is_made_anew = change.if_exists and created.get(key, -1) > script.position(change)
+        is_made_anew = is_made_anew or _is_filled_again(script, change)
         if change.is_on_new or is_made_anew or key in renamed or "TEMPORARY" in change.statement.words:
             continue
         if not any(is_copy_of(table.name.name, change.table.name) for table in script.after.tables.values()):
@@ -76,6 +78,18 @@ def drop_table(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
             f"{names} {what}, while a release that uses {it} may still run.",
             help=f"Drop {it} in a later release than the one that stops to use {it}.",
         )
+
+
+def _is_filled_again(script: Script, drop: DropTable) -> bool:
+    """Whether a table of the name is made behind the drop and takes the rows of another one: its own, kept there."""
+    key, start = drop.table.key, script.position(drop)
+    maker = next(
+        (each for each in script.of(CreateTable) if each.table.key == key and script.position(each) > start), None
+    )
+    if maker is None:
+        return False
+    fills = (each for each in script.of(Insert) if each.is_query and each.table.key == key)
+    return any(script.position(each) > script.position(maker) for each in fills)
 
 
 def _in_rows(script: Script, drops: list[DropTable]) -> Iterator[list[DropTable]]:

@@ -40,8 +40,10 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Fix, Severity
+from persistlint.fixes.editor import Editor, find, insert
+from persistlint.fixes.refusal import RefusalError
 from persistlint.fixes.runners import without_transaction
-from persistlint.fixes.scripts import Editor, find, insert, unsafe
+from persistlint.fixes.scripts import ALONE, refuse_joined, scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex, DropColumn, DropIndex, DropTable, SetVariable
@@ -75,12 +77,11 @@ def index_drop_not_concurrent(script: Script, context: RuleContext) -> Iterator[
             continue
         told.add(change.statement.range)
         table = f"`{change.table.name}`" if change.table is not None else "its table"
-        is_whole = change.range == change.statement.range
         yield context.report(
             change.range,
             f"`DROP INDEX` takes a lock of mode ACCESS EXCLUSIVE on {table}: reads and writes of it wait.",
             help="Drop it `CONCURRENTLY`, outside of a transaction, in a migration of its own.",
-            fixes=_fix(script, change, context) if is_whole else (),
+            remedy=scripted(script, _fix, script, change, context),
         )
 
 
@@ -99,12 +100,15 @@ def _fix(script: Script, change: DropIndex, context: RuleContext) -> tuple[Fix, 
     written = find(context.file, change.range, _DROP)
     others = (each for each in script.forward if not isinstance(each, CreateIndex | DropIndex | SetVariable))
     names = sum(each.statement is change.statement for each in script.of(DropIndex))  # only one can be concurrent
-    has_own = change.statement.transaction not in (None, OF_RUNNER)
-    if written is None or names > 1 or has_own or change.is_cascade:
-        return ()
+    if written is None or change.range != change.statement.range:
+        raise RefusalError("it is part of a statement that does more")
+    if names > 1 or change.is_cascade:
+        raise RefusalError("PostgreSQL drops only one index concurrently, and none with `CASCADE`")
+    if change.statement.transaction not in (None, OF_RUNNER):
+        refuse_joined(script, change.statement)
     if change.statement.transaction == OF_RUNNER and any(others):
-        return ()
+        raise RefusalError(ALONE)
     editor = Editor(script, context.file)
     switched = without_transaction(editor, change.statement)
     word = insert(written.end, editor.like(" CONCURRENTLY", change.statement))
-    return unsafe(script, "Drop it concurrently", word, *switched) if switched is not None else ()
+    return unsafe(script, "Drop it concurrently", word, *switched)

@@ -41,13 +41,13 @@ Where every table is small or the application is stopped for a migration, switch
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.refusal import RefusalError, explained
+from persistlint.fixes.editor import Editor, find, insert
+from persistlint.fixes.refusal import RefusalError
 from persistlint.fixes.runners import without_transaction
-from persistlint.fixes.scripts import Editor, find, insert, refuse_unchanging, unsafe
+from persistlint.fixes.scripts import ALONE, refuse_joined, scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex, CreateObject, DropIndex, SetVariable
@@ -77,25 +77,22 @@ def index_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diagn
             change.range,
             f"`CREATE INDEX` takes a lock of mode {locks(change)[0]} until it is built.",
             help=f"Build it `CONCURRENTLY`, outside of a transaction.{switch}",
-            remedy=explained(partial(_fix, script, change, context)),
+            remedy=scripted(script, _fix, script, change, context),
         )
 
 
 def _fix(script: Script, change: CreateIndex, context: RuleContext) -> tuple[Fix, ...]:
     """The word, and where the runner opens a transaction for nothing but indexes, its switch. Raises
     `RefusalError`."""
-    refuse_unchanging(script)
     written = find(context.file, change.range, _INDEX)
     others = (each for each in script.forward if not isinstance(each, CreateIndex | DropIndex | SetVariable))
     if written is None:
         raise RefusalError("it is part of a statement that does more")
     if change.statement.transaction not in (None, OF_RUNNER):
-        raise RefusalError("the script opens a transaction around it")
+        refuse_joined(script, change.statement)
     if change.statement.transaction == OF_RUNNER and any(others):
-        raise RefusalError("other statements of the migration would lose their transaction")
+        raise RefusalError(ALONE)
     editor = Editor(script, context.file)
     switched = without_transaction(editor, change.statement)
-    if switched is None:
-        raise RefusalError("nothing in the file can say that no transaction is opened around it")
     word = insert(written.end, editor.like(" CONCURRENTLY", change.statement))
     return unsafe(script, "Build it concurrently", word, *switched)

@@ -39,7 +39,10 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import find, identifier, identifiers, insert, unsafe
+from persistlint.fixes.editor import find, insert
+from persistlint.fixes.naming import identifier, identifiers
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Insert
@@ -65,7 +68,7 @@ def insert_or_replace_deletes(script: Script, context: RuleContext) -> Iterator[
             change.range,
             f"A row of `{change.table}` with the same key is deleted, with the columns that are not named here.",
             help=f"Write `{remedy}`.",
-            fixes=_fix(script, change, context),
+            remedy=scripted(script, _fix, script, change, context),
         )
 
 
@@ -74,11 +77,12 @@ def _fix(script: Script, change: Insert, context: RuleContext) -> tuple[Fix, ...
     table, verb = change.before, find(context.file, change.range, _VERB)
     keys = [found.columns for found in table.constraints if found.is_key] if table is not None else []
     keys += [index.columns for index in table.indexes if index.is_unique] if table is not None else []
-    if verb is None or len(keys) != 1 or not set(keys[0]) <= set(change.columns) or change.is_query:
-        return ()
+    if len(keys) != 1 or not set(keys[0]) <= set(change.columns):
+        raise RefusalError("nothing here tells the one key of the table by which a row is in the way")
     start, end = change.range.start, change.range.end
-    if change.range != change.statement.range or _RETURNING.search(context.file.content, start, end):
-        return ()
+    is_plain = change.range == change.statement.range and not _RETURNING.search(context.file.content, start, end)
+    if verb is None or change.is_query or not is_plain:
+        raise RefusalError("the statement does more than write rows of values")
     others = [identifier(name, script.dialect) for name in change.columns if name not in keys[0]]
     if script.dialect == "mysql":
         sets = ", ".join(f"{name} = VALUES({name})" for name in others)
@@ -88,5 +92,5 @@ def _fix(script: Script, change: Insert, context: RuleContext) -> tuple[Fix, ...
         action = f"DO UPDATE SET {sets}" if others else "DO NOTHING"
         clause = f" ON CONFLICT ({identifiers(keys[0], script.dialect)}) {action}"
     if not clause:
-        return ()
+        raise RefusalError("the row has nothing but its key")
     return unsafe(script, "Update the row that is there", Edit(verb, "INSERT INTO"), insert(change.range.end, clause))

@@ -36,7 +36,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import careful, identifiers, insert
+from persistlint.fixes.editor import insert
+from persistlint.fixes.naming import identifiers
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import careful, scripted
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Insert
 from persistlint.schema.script import Script
@@ -64,7 +67,7 @@ def insert_without_columns(script: Script, context: RuleContext) -> Iterator[Dia
                 change.range,
                 "The values depend on the order of the columns of the table.",
                 help="Name the columns.",
-                fixes=_fix(script, change, context),
+                remedy=scripted(script, _fix, script, change, context),
             )
 
 
@@ -74,7 +77,9 @@ def _fix(script: Script, change: Insert, context: RuleContext) -> tuple[Fix, ...
     columns = tuple(column.name for column in table.columns if not column.generated) if table is not None else ()
     text = context.file.content[change.table.range.end : change.range.end].decode("utf-8", "replace")
     rows = value_rows(text, script.dialect)
-    if table is None or not table.is_complete or not columns or any(row != len(columns) for row in rows) or not rows:
-        return ()
+    if table is None or not table.is_complete or not columns:
+        raise RefusalError("nothing here tells the columns of the table")
+    if not rows or any(row != len(columns) for row in rows):
+        raise RefusalError("the table has another number of columns than the rows have values")
     names = identifiers(columns, script.dialect, context.file.text(change.table.range))
     return careful(script, "Name the columns", insert(change.table.range.end, f" ({names})"))

@@ -41,7 +41,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, stays_apart, unsafe
+from persistlint.fixes.editor import Editor
+from persistlint.fixes.scripts import refuse_joined, scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Change, CreateTable, End, SetVariable, TableChange
@@ -78,7 +79,7 @@ def lock_timeout_missing(script: Script, context: RuleContext) -> Iterator[Diagn
                 change.range,
                 f"Nothing limits how long this waits for its lock of mode {lock} behind it.",
                 help="Say `SET lock_timeout = '2s'` before it.",
-                fixes=_fix(script, change, context),
+                remedy=scripted(script, _fix, script, change, context),
             )
             return
 
@@ -86,12 +87,8 @@ def lock_timeout_missing(script: Script, context: RuleContext) -> Iterator[Diagn
 def _fix(script: Script, change: Change, context: RuleContext) -> tuple[Fix, ...]:
     """The limit before the statement: in a transaction it ends with it. One statement that stands alone may want to,
     as an index that is built concurrently does."""
-    if (
-        change.statement.transaction is None
-        and len(script.statements) == 1
-        and not stays_apart(script, change.statement)
-    ):
-        return ()
+    if change.statement.transaction is None and len(script.statements) == 1:
+        refuse_joined(script, change.statement)
     scope = "SET LOCAL" if change.statement.transaction is not None else "SET"
     edits = Editor(script, context.file).before(change.statement, f"{scope} lock_timeout = '2s'")
     return unsafe(script, "Limit how long it waits for locks", *edits)

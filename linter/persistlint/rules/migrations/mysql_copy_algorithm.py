@@ -38,7 +38,9 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import find, unsafe
+from persistlint.fixes.editor import find
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AlterTable, ChangeType
@@ -71,7 +73,7 @@ def mysql_copy_algorithm(script: Script, context: RuleContext) -> Iterator[Diagn
             change.range,
             f"`{words[0]}={words[1]}` blocks writes to `{change.table}` until the change is done.",
             help="Ask for `ALGORITHM=INSTANT`, or `ALGORITHM=INPLACE, LOCK=NONE`.",
-            fixes=_fix(script, change, words[0], context),
+            remedy=scripted(script, _fix, script, change, words[0], context),
         )
 
 
@@ -82,7 +84,7 @@ def _fix(script: Script, change: AlterTable, option: str, context: RuleContext) 
     characters = find(context.file, change.statement.range, _CHARACTERS)
     must_copy = characters is not None or not all(map(_is_longer_text, changed))
     if value is None or must_copy:
-        return ()
+        raise RefusalError("another type or collation takes a copy")
     return unsafe(script, f"Ask for {option}={better}", Edit(value, better))
 
 

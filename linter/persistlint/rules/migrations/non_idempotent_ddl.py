@@ -47,7 +47,10 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, careful, find, identifier, insert, unsafe
+from persistlint.fixes.editor import Editor, find, insert
+from persistlint.fixes.naming import identifier
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import careful, scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Change, CreateIndex, CreateObject, CreateTable, DropObject, DropTable
@@ -88,7 +91,7 @@ def non_idempotent_ddl(script: Script, context: RuleContext) -> Iterator[Diagnos
             change.range,
             f"When a later statement fails, this `{verb}` is done and cannot be run again.",
             help="Make sure that it can be: `IF [NOT] EXISTS`, or a `DROP … IF EXISTS` before it.",
-            fixes=_fix(script, change, context),
+            remedy=scripted(script, _fix, script, change, context),
         )
 
 
@@ -103,18 +106,21 @@ def _fix(script: Script, change: Change, context: RuleContext) -> tuple[Fix, ...
     if isinstance(change, CreateIndex):
         name = f"{change.table.schema}." if change.table.schema else ""
         drop = f"DROP INDEX CONCURRENTLY IF EXISTS {name}{identifier(change.index.name, script.dialect)}"
-        return unsafe(
-            script,
-            "Drop what is left of it first",
-            *(editor.before(change.statement, drop) if change.index.name else ()),
-        )
+        if not change.index.name:
+            raise RefusalError("the index has no name by which it could be dropped")
+        return unsafe(script, "Drop what is left of it first", *editor.before(change.statement, drop))
     is_there = isinstance(change, CreateTable) and change.before is not None
     verb = find(context.file, change.range, _VERB)
-    if verb is None or is_there or not editor.is_plain(change.statement):
-        return ()
+    if is_there:
+        raise RefusalError("the project has made the table before")
+    if verb is None:
+        raise RefusalError("the dialect has no guard for it")
+    editor.refuse_crowded(change.statement)
     if isinstance(change, CreateObject) and change.kind == "VIEW":
         create = find(context.file, change.range, _CREATE)
-        return careful(script, "Replace the one that is there", insert(create.end, " OR REPLACE")) if create else ()
+        if create is None:
+            raise RefusalError("more is said of the view before its name")
+        return careful(script, "Replace the one that is there", insert(create.end, " OR REPLACE"))
     guard = " IF EXISTS" if change.statement.words[0] == "DROP" else " IF NOT EXISTS"
     return careful(script, f"Say{guard}", insert(verb.end, guard))
 

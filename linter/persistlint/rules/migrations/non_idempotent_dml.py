@@ -39,7 +39,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, insert, unsafe
+from persistlint.fixes.editor import Editor, insert
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Insert
 from persistlint.schema.script import Script
@@ -65,7 +67,7 @@ def non_idempotent_dml(script: Script, context: RuleContext) -> Iterator[Diagnos
             change.range,
             f"When a later statement fails and the script is run again, `{change.table}` gets these rows twice.",
             help="Say what to do with a row that is there already, or run the script in one transaction.",
-            fixes=_fix(script, change, context),
+            remedy=scripted(script, _fix, script, change, context),
         )
 
 
@@ -74,7 +76,9 @@ def _fix(script: Script, change: Insert, context: RuleContext) -> tuple[Fix, ...
     table, text = change.before, context.file.text(change.range).upper()
     keys = [found.columns for found in table.constraints if found.is_key] if table is not None else []
     has_key = any(set(key) <= set(change.columns) for key in keys if key)
-    if script.dialect not in ("postgres", "sqlite") or not has_key or change.is_query or "RETURNING" in text:
-        return ()
+    if script.dialect not in ("postgres", "sqlite"):
+        raise RefusalError("MySQL would hide other errors as well")
+    if not has_key or change.is_query or "RETURNING" in text:
+        raise RefusalError("no key of the table is known that every row names, by which it could be there already")
     clause = Editor(script, context.file).like(" ON CONFLICT DO NOTHING", change.statement)
     return unsafe(script, "Leave a row that is there", insert(change.statement.range.end, clause))

@@ -37,7 +37,9 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import find, insert, unsafe
+from persistlint.fixes.editor import find, insert
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import refuse_joined, scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Maintain
@@ -64,12 +66,14 @@ def reindex_not_concurrent(script: Script, context: RuleContext) -> Iterator[Dia
                 change.range,
                 f"`{change.kind}` takes a lock of mode SHARE: writes wait until the index is built.",
                 help="Say `CONCURRENTLY`, outside of a transaction.",
-                fixes=_fix(script, change, context),
+                remedy=scripted(script, _fix, script, change, context),
             )
 
 
 def _fix(script: Script, change: Maintain, context: RuleContext) -> tuple[Fix, ...]:
     written = find(context.file, change.range, _VERB)
-    if written is None or change.statement.transaction is not None:
-        return ()
+    if change.statement.transaction is not None:
+        refuse_joined(script, change.statement)
+    if written is None:
+        raise RefusalError("nothing here tells what is built anew")
     return unsafe(script, "Build it concurrently", insert(written.end, " CONCURRENTLY"))

@@ -42,7 +42,9 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, unsafe
+from persistlint.fixes.editor import Editor
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateObject, CreateTable, RenameTable
@@ -76,14 +78,14 @@ def rename_table(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
             change.range,
             f"A release that still runs does not find `{change.table}` under its new name `{change.to}`.",
             help=f"Leave a view `{change.table}` behind until no release uses it.",
-            fixes=_fix(script, change, context) if script.dialect == "postgres" else (),
+            remedy=scripted(script, _fix, script, change, context),
         )
 
 
 def _fix(script: Script, change: RenameTable, context: RuleContext) -> tuple[Fix, ...]:
     """A view of the old name, in the same transaction."""
-    if change.statement.transaction is None:
-        return ()
+    if script.dialect != "postgres" or change.statement.transaction is None:
+        raise RefusalError("the view would come in another transaction, after a time without either name")
     editor = Editor(script, context.file)
     old = editor.text(change.table)
     new = f"{old[: old.rindex('.') + 1] if change.table.schema else ''}{editor.text(change.to)}"

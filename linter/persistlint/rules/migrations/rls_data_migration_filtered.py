@@ -45,7 +45,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, unsafe
+from persistlint.fixes.editor import Editor
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Delete, Insert, SetVariable, Update
 from persistlint.schema.script import Script
@@ -75,7 +77,7 @@ def rls_data_migration_filtered(script: Script, context: RuleContext) -> Iterato
                 change.range,
                 f"`{change.table}` forces row level security on its owner too: without a setting no row is touched.",
                 help="Put `NO FORCE ROW LEVEL SECURITY` before it, and `FORCE` behind it, in one transaction.",
-                fixes=_fix(script, change, context),
+                remedy=scripted(script, _fix, script, change, context),
             )
 
 
@@ -88,9 +90,9 @@ def _needs_setting(table: Table) -> bool:
 
 def _fix(script: Script, change: Insert | Update | Delete, context: RuleContext) -> tuple[Fix, ...]:
     if change.statement.transaction is None:
-        return ()
+        raise RefusalError("without a transaction, others would read all rows meanwhile")
     editor = Editor(script, context.file)
     table = editor.text(change.table)
     before = editor.before(change.statement, f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     behind = editor.behind(change.statement, f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-    return unsafe(script, "Exempt the owner meanwhile", *before, *behind) if before and behind else ()
+    return unsafe(script, "Exempt the owner meanwhile", *before, *behind)

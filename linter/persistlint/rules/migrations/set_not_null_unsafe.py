@@ -41,7 +41,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Related, Severity
-from persistlint.fixes.scripts import Editor, identifier, new_name, stays_apart, unsafe
+from persistlint.fixes.editor import Editor
+from persistlint.fixes.naming import NO_NAME, identifier, new_name
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import refuse_joined, scripted, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import SetNotNull
 from persistlint.schema.definitions import Constraint, ConstraintKind
@@ -66,7 +69,7 @@ def set_not_null_unsafe(script: Script, context: RuleContext) -> Iterator[Diagno
             f"`SET NOT NULL` reads the whole table under a lock of mode {locks(first)[0]}.",
             help=f"Let a validated `CHECK ({first.column} IS NOT NULL)` prove it first.",
             related=tuple(Related(each.range, "this one too") for each in others),
-            fixes=_fix(script, first, context),
+            remedy=scripted(script, _fix, script, first, context),
         )
 
 
@@ -82,15 +85,16 @@ def _fix(script: Script, change: SetNotNull, context: RuleContext) -> tuple[Fix,
     editor = Editor(script, context.file)
     table, column = editor.text(change.table), identifier(change.column, script.dialect)
     name = identifier(new_name(script, change.table.name, change.column, "not_null"), script.dialect)
-    if not stays_apart(script, change.statement) or not name:
-        return ()
+    refuse_joined(script, change.statement)
+    if not name:
+        raise RefusalError(NO_NAME)
     before = editor.before(
         change.statement,
         f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({column} IS NOT NULL) NOT VALID",
         f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}",
     )
     behind = editor.behind(change.statement, f"ALTER TABLE {table} DROP CONSTRAINT {name}")
-    return unsafe(script, "Prove it by a check first", *before, *behind) if before and behind else ()
+    return unsafe(script, "Prove it by a check first", *before, *behind)
 
 
 def _is_proven(column: str, constraints: tuple[Constraint, ...]) -> bool:

@@ -46,7 +46,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, unsafe
+from persistlint.fixes.editor import Editor
+from persistlint.fixes.scripts import refuse_joined, scripted, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Begin, SetVariable
 from persistlint.schema.script import OF_RUNNER, Script
@@ -70,7 +71,7 @@ def sqlite_pragma_in_transaction(script: Script, context: RuleContext) -> Iterat
                 change.range,
                 f"`PRAGMA {change.name}` does nothing in a transaction.",
                 help="Move it before the transaction begins.",
-                fixes=_fix(script, change, context),
+                remedy=scripted(script, _fix, script, change, context),
             )
 
 
@@ -78,8 +79,8 @@ def _fix(script: Script, change: SetVariable, context: RuleContext) -> tuple[Fix
     """The statement before the BEGIN of its transaction."""
     begins = [each for each in script.of(Begin) if each.range.start < change.range.start]
     if change.statement.transaction == OF_RUNNER or not begins:
-        return ()
+        refuse_joined(script, change.statement)
     editor = Editor(script, context.file)
     before = editor.before(begins[-1].statement, context.file.text(change.statement.range))
     removed = editor.without(change.statement)
-    return unsafe(script, "Move it before the transaction", *before, *removed) if before and removed else ()
+    return unsafe(script, "Move it before the transaction", *before, *removed)

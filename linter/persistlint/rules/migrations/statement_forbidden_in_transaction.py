@@ -43,8 +43,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.editor import Editor
+from persistlint.fixes.refusal import RefusalError
 from persistlint.fixes.runners import without_transaction
-from persistlint.fixes.scripts import Editor, unsafe
+from persistlint.fixes.scripts import ALONE, scripted, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import SetVariable
 from persistlint.schema.script import OF_RUNNER, Script
@@ -71,12 +73,14 @@ def statement_forbidden_in_transaction(script: Script, context: RuleContext) -> 
             change.range,
             f"`{' '.join(change.statement.words[:2])}` cannot run in a transaction{why}.",
             help="Run it outside of a transaction, in a migration of its own.",
-            fixes=_fix(script, change, context),
+            remedy=scripted(script, _fix, script, change, context),
         )
 
 
 def _fix(script: Script, change: Change, context: RuleContext) -> tuple[Fix, ...]:
     """Tell the runner, where the file has no other statements that change something."""
     others = (each for each in script.forward if not isinstance(each, SetVariable) and not is_alone(each))
-    switched = without_transaction(Editor(script, context.file), change.statement) if not any(others) else None
-    return unsafe(script, "Run the migration without a transaction", *switched) if switched else ()
+    if any(others):
+        raise RefusalError(ALONE)
+    switched = without_transaction(Editor(script, context.file), change.statement)
+    return unsafe(script, "Run the migration without a transaction", *switched)

@@ -41,7 +41,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, unsafe
+from persistlint.fixes.editor import Editor
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Begin, End
 from persistlint.schema.script import OF_RUNNER, Script
@@ -64,7 +66,7 @@ def transaction_control_in_managed_migration(script: Script, context: RuleContex
         first.range,
         f"{script.runner.name} runs this file in a transaction of its own, with which `{verb}` interferes.",
         help=f"Leave transactions to {script.runner.name}{switch}.",
-        fixes=_fix(script, context),
+        remedy=scripted(script, _fix, script, context),
     )
 
 
@@ -74,7 +76,7 @@ def _fix(script: Script, context: RuleContext) -> tuple[Fix, ...]:
     steps = [each for each in script.statements if each.is_forward]
     is_around = len(found) == 2 and found[0].statement is steps[0] and found[1].statement is steps[-1]
     if not is_around or not isinstance(found[1], End) or not found[1].is_commit:
-        return ()
+        raise RefusalError("it is not one transaction around all that the file does")
     editor = Editor(script, context.file)
     edits = [editor.without(change.statement) for change in found]
-    return unsafe(script, "Leave the transaction to the runner", *edits[0], *edits[1]) if all(edits) else ()
+    return unsafe(script, "Leave the transaction to the runner", *edits[0], *edits[1])

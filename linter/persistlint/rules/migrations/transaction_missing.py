@@ -47,8 +47,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Remedy, Severity
-from persistlint.fixes.scripts import Editor, unsafe
+from persistlint.diagnostic import Severity
+from persistlint.fixes.editor import Editor
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddEnumValue, Begin, CreateIndex, DropIndex, End, ValidateConstraint
@@ -90,13 +92,15 @@ def transaction_missing(script: Script, context: RuleContext) -> Iterator[Diagno
     first = next((change for change in alone if is_ddl(change) and script.position(change) not in safe), None)
     if first is None:
         return
+    count = len(statements) - 1
+    others = f"{count} other statements" if count > 1 else "another statement"
     yield context.report(
         first.statement.range,
-        f"This and {len(statements) - 1} other statements commit one by one: a failure leaves half of them behind.",
+        f"This and {others} commit one by one: a failure leaves half of them behind.",
         help="Open a transaction, and pass it to each of them."
         if is_program
         else "Run them in one transaction, between `BEGIN` and `COMMIT`.",
-        remedy=lambda: Remedy(_fix(script, alone, context)),
+        remedy=scripted(script, _fix, script, alone, context),
     )
 
 
@@ -108,12 +112,16 @@ def _fix(script: Script, alone: list[Change], context: RuleContext) -> tuple[Fix
     minds |= any(_is_better_concurrent(change) for change in alone)
     is_known = all(each.words[0] not in ("CALL", "PRAGMA", "COPY") for each in within) and not script.unread
     between = context.file.content[first.range.start : last.range.end]
-    if minds or not is_known or _CLIENT_COMMAND.search(between) or script.backward:
-        return ()
+    if minds:
+        raise RefusalError("a statement between them does not go well with a transaction")
+    if not is_known or _CLIENT_COMMAND.search(between):
+        raise RefusalError("a statement between them is not understood")
+    if script.backward:
+        raise RefusalError("the file has a part that undoes it")
     editor = Editor(script, context.file)
     begin, commit = editor.before(first, "BEGIN"), editor.behind(last, "COMMIT")
     # What runs it may have opened one around it.
-    return unsafe(script, "Wrap them in a transaction", *begin, *commit) if begin and commit else ()
+    return unsafe(script, "Wrap them in a transaction", *begin, *commit)
 
 
 def _is_better_concurrent(change: Change) -> bool:

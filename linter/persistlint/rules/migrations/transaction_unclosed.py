@@ -39,7 +39,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import unsafe
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Begin, End
 from persistlint.schema.script import Script
@@ -72,5 +72,5 @@ def transaction_unclosed(script: Script, context: RuleContext) -> Iterator[Diagn
             begin.range,
             "This transaction is never committed: what follows is rolled back when the session ends.",
             help="End it with `COMMIT`.",
-            fixes=unsafe(script, "Commit at the end", edit),
+            remedy=scripted(script, unsafe, script, "Commit at the end", edit),
         )

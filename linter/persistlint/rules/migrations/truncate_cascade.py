@@ -37,7 +37,9 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import find, unsafe
+from persistlint.fixes.editor import find
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Truncate
@@ -60,7 +62,7 @@ def truncate_cascade(script: Script, context: RuleContext) -> Iterator[Diagnosti
                 change.range,
                 f"`CASCADE` empties every table that refers to `{change.table}` as well.",
                 help="Name the tables that are to be emptied.",
-                fixes=_fix(script, change, context),
+                remedy=scripted(script, _fix, script, change, context),
             )
 
 
@@ -68,4 +70,6 @@ def _fix(script: Script, change: Truncate, context: RuleContext) -> tuple[Fix, .
     """Without the word, unless the database would refuse that, as far as is known."""
     written = find(context.file, change.statement.range, _CASCADE)
     is_needed = any(each.is_needed for each in script.of(Truncate) if each.statement is change.statement)
-    return unsafe(script, "Leave out CASCADE", Edit(written, "")) if written is not None and not is_needed else ()
+    if written is None or is_needed:
+        raise RefusalError("other tables refer to it, so that PostgreSQL would refuse")
+    return unsafe(script, "Leave out CASCADE", Edit(written, ""))

@@ -41,7 +41,10 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import Editor, find, identifier, insert, is_taken, new_name, stays_apart, unsafe
+from persistlint.fixes.editor import Editor, find, insert
+from persistlint.fixes.naming import NO_NAME, identifier, is_taken, new_name
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import refuse_joined, scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, AddConstraint
@@ -82,33 +85,34 @@ def unique_constraint_blocking(script: Script, context: RuleContext) -> Iterator
             change.range,
             f"The index of the {key.kind.value} is built under a lock of mode {locks(change)[0]}.",
             help="Build a unique index `CONCURRENTLY`, and add the constraint `USING INDEX`.",
-            fixes=_fix(script, change, context) if isinstance(change, AddConstraint) else (),
+            remedy=scripted(script, _fix, script, change, context),
         )
 
 
-def _fix(script: Script, change: AddConstraint, context: RuleContext) -> tuple[Fix, ...]:
-    """The index before the statement, which takes it over; only outside of a transaction."""
+def _fix(script: Script, change: AddConstraint | AddColumn, context: RuleContext) -> tuple[Fix, ...]:
+    """The index before the statement, which takes it over; only outside of a transaction. Raises `RefusalError`."""
+    if isinstance(change, AddColumn):
+        raise RefusalError("the column would have to be there before its index")
     key, editor = change.constraint, Editor(script, context.file)
     written = find(context.file, key.range, _KEY)
     suffix = () if key.kind is ConstraintKind.PRIMARY_KEY else key.columns
     name = key.name or new_name(script, change.table.name, *suffix, "key" if suffix else "pkey")
-    if not stays_apart(script, change.statement) or written is None or not name or not key.nulls_distinct:
-        return ()
-    if is_taken(name, change.before) or not _are_there(script, change):
-        return ()
+    refuse_joined(script, change.statement)
+    if not name or is_taken(name, change.before):
+        raise RefusalError(NO_NAME)
+    if not _are_there(script, change):
+        raise RefusalError("the statement itself adds a column of the key")
+    if written is None or not key.nulls_distinct:
+        raise RefusalError("more is said of the key than its columns")
     word, columns = (find(context.file, written, _KEY_PARTS, group) for group in (1, 2))
     index = identifier(name, script.dialect)
-    before = (
-        editor.before(
-            change.statement,
-            f"DROP INDEX CONCURRENTLY IF EXISTS {_schema(change, editor)}{index}",
-            f"CREATE UNIQUE INDEX CONCURRENTLY {index} ON {editor.text(change.table)} {context.file.text(columns)}",
-        )
-        if word is not None and columns is not None
-        else ()
+    if word is None or columns is None:
+        raise RefusalError("more is said of the key than its columns")
+    before = editor.before(
+        change.statement,
+        f"DROP INDEX CONCURRENTLY IF EXISTS {_schema(change, editor)}{index}",
+        f"CREATE UNIQUE INDEX CONCURRENTLY {index} ON {editor.text(change.table)} {context.file.text(columns)}",
     )
-    if word is None or columns is None or not before:
-        return ()
     named = () if key.name else (insert(key.range.start, f"CONSTRAINT {index} "),)
     return unsafe(script, "Build its index concurrently first", *before, *named, Edit(columns, f"USING INDEX {index}"))
 

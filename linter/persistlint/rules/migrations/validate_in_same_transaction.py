@@ -45,7 +45,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Related, Severity
-from persistlint.fixes.scripts import Editor, end_of_transaction, unsafe
+from persistlint.fixes.editor import Editor
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import end_of_transaction, refuse_joined, scripted, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddConstraint, TableChange, ValidateConstraint
 from persistlint.schema.locks import locks
@@ -77,7 +79,7 @@ def validate_in_same_transaction(script: Script, context: RuleContext) -> Iterat
             change.range,
             f"`{change.name}` is validated while {whose} still holds a lock of mode {locks(added)[0]}.",
             help="Validate it in a transaction of its own.",
-            fixes=_fix(script, change, context),
+            remedy=scripted(script, _fix, script, change, context),
             related=(Related(added.range, "the lock is taken here"),),
         )
 
@@ -88,7 +90,10 @@ def _fix(script: Script, change: ValidateConstraint, context: RuleContext) -> tu
     later = script.forward[script.forward.index(change) + 1 :]
     same = [each for each in later if each.statement.transaction == change.statement.transaction]
     is_used = any(isinstance(each, TableChange) and each.table.key == change.table.key for each in same)
-    if end is None or change.range != change.statement.range or is_used:
+    if end is None:
+        refuse_joined(script, change.statement)
         return ()
+    if change.range != change.statement.range or is_used:
+        raise RefusalError("more is done to the table before the transaction ends")
     edits = Editor(script, context.file).moved_behind(change.statement, end)
     return unsafe(script, "Validate it behind the COMMIT", *edits)

@@ -49,7 +49,8 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
 from persistlint.facts import DECLARING
-from persistlint.fixes.scripts import modelled
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import modelled, scripted
 from persistlint.regexes import regex
 from persistlint.rule import Option, RuleContext, rule
 from persistlint.schema.naming import base_name, singular, words
@@ -121,7 +122,7 @@ def cascade_unsafe(script: Script, context: RuleContext) -> Iterator[Diagnostic]
             constraint.range,
             f"A delete in `{reference.table}` erases the records of `{table.name}` as well.",
             help="Use `ON DELETE RESTRICT`, or mark rows of the other table as deleted.",
-            fixes=_fix(script, constraint, context),
+            remedy=scripted(script, _fix, script, constraint, context),
         )
 
 
@@ -147,6 +148,6 @@ def _is_part(table: Table, reference: Reference) -> bool:
 def _fix(script: Script, constraint: Constraint, context: RuleContext) -> tuple[Fix, ...]:
     written = _CASCADE.search(context.file.content, constraint.range.start, constraint.range.end)
     if written is None:
-        return ()
+        raise RefusalError("the action stands elsewhere")
     edit = Edit(Range(*written.span(1)), "RESTRICT")
     return modelled(script, "Use ON DELETE RESTRICT", edit)

@@ -41,7 +41,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, unsafe
+from persistlint.fixes.editor import Editor
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateTable
 from persistlint.schema.naming import QUANTITIES, STATES, is_money, words
@@ -64,21 +66,24 @@ def check_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
         bound = {name for constraint, _ in table.foreign_keys for name in constraint.columns}
         for column in table.columns:
             what = _what(column)
-            if not what or column.name in bound or table.checks(column.name) or column.name_range not in table.range:
+            if not what or column.name in bound or table.checks(column.name) or not script.is_made(column):
                 continue
             yield context.report(
                 column.name_range,
                 f"`{column.name}` may be any {what}.",
                 help="Add a `CHECK`.",
-                fixes=_fix(script, column, context) if what != "text" else (),
+                remedy=scripted(script, _fix, script, column, what, context),
             )
 
 
-def _fix(script: Script, column: Column, context: RuleContext) -> tuple[Fix, ...]:
+def _fix(script: Script, column: Column, what: str, context: RuleContext) -> tuple[Fix, ...]:
+    """That the number is none below zero. Raises `RefusalError`."""
+    if what == "text":
+        raise RefusalError("nothing here lists the texts that are meant")
     if column.type is not None and column.type.is_unsigned:
-        return ()  # none is negative
+        raise RefusalError("it is not negative anyway, and nothing here tells another limit")
     if script.dialect == "mysql" and b"COMMENT" in context.file.content.upper():
-        return ()
+        raise RefusalError("a `COMMENT` of the column would have to stand behind it")
     condition = f"{context.file.text(column.name_range)} >= 0"
     return unsafe(script, "Refuse negative numbers", *Editor(script, context.file).checked(column, condition))
 

@@ -36,7 +36,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import careful, insert
+from persistlint.fixes.editor import insert
+from persistlint.fixes.scripts import careful, scripted
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import CONSTRAINTS, Script
 from persistlint.sql.lexer import Kind, tokenize
@@ -58,7 +59,7 @@ def check_operator_precedence(script: Script, context: RuleContext) -> Iterator[
                 constraint.range,
                 "`AND` binds closer than `OR` here, which a reader may not expect.",
                 help="Put parentheses around what belongs together.",
-                fixes=_fix(script, constraint.expression, context),
+                remedy=scripted(script, _fix, script, constraint.expression, context),
             )
 
 

@@ -40,9 +40,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Remedy, Severity
+from persistlint.diagnostic import Severity
+from persistlint.fixes.editor import Editor
 from persistlint.fixes.following import following
-from persistlint.fixes.scripts import Editor, end_of_transaction, identifier, unsafe
+from persistlint.fixes.naming import identifier
+from persistlint.fixes.refusal import explained, first_of
+from persistlint.fixes.scripts import end_of_transaction, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddConstraint
 from persistlint.schema.script import Script
@@ -50,7 +53,7 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
 
 
 @rule("constraint-never-validated", on=Script, changes=(AddConstraint,), severity=Severity.WARNING)
@@ -66,19 +69,23 @@ def constraint_never_validated(script: Script, context: RuleContext) -> Iterator
                 change.range,
                 f"`{constraint.name}` is never validated: it says nothing of the rows that were there before.",
                 help=f"`VALIDATE CONSTRAINT {constraint.name}` in a later migration.",
-                remedy=partial(_remedy, script, change, context),
+                remedy=explained(_fix, script, change, context),
             )
 
 
-def _remedy(script: Script, change: AddConstraint, context: RuleContext) -> Remedy:
-    """The validation in the next transaction, where the script says when one ends, or else in a new migration."""
+def _fix(script: Script, change: AddConstraint, context: RuleContext) -> tuple[Fix, ...]:
+    """The validation in the next transaction, where the script says when one ends, or else in a new migration. Raises
+    `RefusalError`."""
     end, editor = end_of_transaction(script, change.statement), Editor(script, context.file)
     name = identifier(change.constraint.name, script.dialect)
     line, later = (
         f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}"
         for table in (editor.text(change.table), editor.text_later(change.table))
     )
-    if end is not None and (fixes := unsafe(script, "Validate it afterwards", *editor.behind(end, line))):
-        return Remedy(fixes)
+
+    def here() -> tuple[Fix, ...]:
+        return unsafe(script, "Validate it afterwards", *editor.behind(end, line)) if end is not None else ()
+
     words = f"validate {change.constraint.name}"
-    return following(script, "Validate it in a new migration", words, editor.like(later))
+    afterwards = partial(following, script, "Validate it in a new migration", words, editor.like(later))
+    return first_of((here, afterwards))

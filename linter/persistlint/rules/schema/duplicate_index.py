@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.facts import DECLARING
-from persistlint.fixes.scripts import without_index
+from persistlint.fixes.scripts import scripted, without_index
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex
 from persistlint.schema.script import Script
@@ -66,7 +66,7 @@ def duplicate_index(script: Script, context: RuleContext) -> Iterator[Diagnostic
                 change.range,
                 f"{f'`{index.name}`' if index.name else 'This index'} has the same keys as {other}.",
                 help="Leave one of them out.",
-                fixes=without_index(script, change, context.file),
+                remedy=scripted(script, without_index, script, change, context.file),
             )
 
 
@@ -78,9 +78,11 @@ def _same(index: Index, table: Table) -> str:
         return ""
     shape = _shape(index)
     for other in table.indexes[:place]:
-        if _shape(other) == shape:
+        if _shape(other) == shape and index.holds_less(other):
             return f"the index `{other.name}`" if other.name else "another index"
-    is_plain = index.predicate is None and "" not in index.columns and index.method in ("", "btree")
+    is_plain = (
+        index.predicate is None and not index.included and "" not in index.columns and index.method in ("", "btree")
+    )
     is_bare = index.text == ", ".join(index.columns)
     for constraint in table.constraints if is_plain and is_bare else ():
         if constraint.is_key and not constraint.index and constraint.columns == index.columns:

@@ -45,7 +45,8 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, stands_here, unsafe
+from persistlint.fixes.editor import Editor, stands_here
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateTable
@@ -79,7 +80,7 @@ def enum_without_check(script: Script, context: RuleContext) -> Iterator[Diagnos
             type = column.type.name if column.type is not None else ""
             if type not in TEXTS or column.name in bound or table.checks(column.name):
                 continue
-            if column.name_range not in table.range or not stands_here(context.file, column):
+            if not script.is_made(column) or not stands_here(context.file, column):
                 continue
             values = _listed(context.file.content, column)
             if values:
@@ -87,7 +88,7 @@ def enum_without_check(script: Script, context: RuleContext) -> Iterator[Diagnos
                     column.name_range,
                     f"Only the comment says which values `{column.name}` has.",
                     help="Say them in a `CHECK`.",
-                    fixes=_fix(script, column, values, context),
+                    remedy=scripted(script, _fix, script, column, values, context),
                 )
 
 

@@ -48,19 +48,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Related, Remedy, Severity
+from persistlint.diagnostic import Related, Severity
 from persistlint.facts import DECLARING
+from persistlint.fixes.editor import Editor
 from persistlint.fixes.following import following
-from persistlint.fixes.scripts import (
-    Editor,
-    careful,
-    identifiers,
-    index_name,
-    new_name,
-    qualified,
-    stays_apart,
-    unsafe,
-)
+from persistlint.fixes.naming import NO_NAME, identifiers, index_name, new_name, qualified
+from persistlint.fixes.refusal import RefusalError, explained, first_of
+from persistlint.fixes.scripts import careful, refuse_joined, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, CreateTable, TableChange
 from persistlint.schema.indexing import narrows
@@ -101,7 +95,7 @@ def fk_index_missing(script: Script, context: RuleContext) -> Iterator[Diagnosti
             help=_help(script, table, constraint, context),
             severity=None if is_followed else Severity.INFO,
             related=tuple(Related(each.range, "this one too") for _, each, _ in others),
-            remedy=partial(_remedy, script, table, constraint, context),
+            remedy=explained(_fix, script, table, constraint, context),
         )
 
 
@@ -114,22 +108,23 @@ def _help(script: Script, table: Table, constraint: Constraint, context: RuleCon
     return f"`CREATE INDEX {index}ON {qualified(table.name, script.dialect)} ({keys})`."
 
 
-def _remedy(script: Script, table: Table, constraint: Constraint, context: RuleContext) -> Remedy:
-    """The index where the foreign key is made, or else in a new migration."""
+def _fix(script: Script, table: Table, constraint: Constraint, context: RuleContext) -> tuple[Fix, ...]:
+    """The index where the foreign key is made, or else in a new migration. Raises `RefusalError`."""
     if script.runner.no_drift:
-        return Remedy(reason=script.runner.no_drift)
-    here = _here(script, table, constraint, context)
-    return Remedy(here) if here else _afterwards(script, table, constraint, context)
+        raise RefusalError(script.runner.no_drift)
+    return first_of(partial(way, script, table, constraint, context) for way in (_here, _afterwards))
 
 
-def _afterwards(script: Script, table: Table, constraint: Constraint, context: RuleContext) -> Remedy:
+def _afterwards(script: Script, table: Table, constraint: Constraint, context: RuleContext) -> tuple[Fix, ...]:
     """The index in a new migration, for one that ran already, or runs in a transaction."""
     editor = Editor(script, context.file)
     changes = (change for change in script.forward if isinstance(change, TableChange))
     change = next((change for change in changes if constraint.range in change.statement.range), None)
     name = index_name(script, table.name.name, constraint.columns)
-    if change is None or not name or script.dialect != "postgres" or context.file.language != "sql":
-        return Remedy()
+    if change is None or script.dialect != "postgres":
+        return ()
+    if not name:
+        raise RefusalError(NO_NAME)
     written = editor.text_later(change.table)
     index = identifiers((name,), script.dialect, written)
     schema = written[: written.rfind(".") + 1] if change.table.schema else ""
@@ -149,24 +144,31 @@ def _here(script: Script, table: Table, constraint: Constraint, context: RuleCon
     editor = Editor(script, context.file)
     statement = editor.statement_at(constraint.range)
     changes = [change for change in script.forward if isinstance(change, TableChange) and change.statement is statement]
-    if statement is None or not changes:
+    if not changes:
         return ()
     written, is_new = editor.text(changes[0].table), isinstance(changes[0], CreateTable) or changes[0].is_on_new
-    if not is_new and not (stays_apart(script, statement) and script.dialect == "postgres"):
-        return ()
+    is_old = not is_new and script.dialect == "postgres"  # and may hold many rows
+    if is_old:
+        refuse_joined(script, statement)
     lines = []
-    for key, _ in table.foreign_keys:
-        if key.range in statement.range and not narrows(table, key.columns):
+    made = script.after.find(changes[0].table)  # what the script leaves, and a later one may drop
+    own = [
+        key for each, key in script.constraints() if each.name.key == table.name.key and key.range in statement.range
+    ]
+    for key in own:
+        if key.reference is not None and not narrows(table, key.columns):
+            if made is not None and narrows(made, key.columns):
+                raise RefusalError("a later migration drops the index that it has")
             parts = (table.name.name, *key.columns)
             name = index_name(script, table.name.name, key.columns) or new_name(script, *parts, "fk", "idx")
             if not name:
-                return ()
+                raise RefusalError(NO_NAME)
             index = identifiers((name,), script.dialect, written)
-            if not is_new:
+            if is_old:
                 schema = written[: written.rindex(".") + 1] if changes[0].table.schema else ""
                 lines.append(f"DROP INDEX CONCURRENTLY IF EXISTS {schema}{index}")
             is_again = isinstance(changes[0], CreateTable) and changes[0].if_not_exists
-            kind = f"INDEX{' IF NOT EXISTS' if is_again else ''}" if is_new else "INDEX CONCURRENTLY"
+            kind = f"INDEX{' IF NOT EXISTS' if is_again else ' CONCURRENTLY' if is_old else ''}"
             columns = identifiers(key.columns, script.dialect, written)
             lines.append(f"CREATE {kind} {index} ON {written} ({columns})")
     edits = editor.behind(statement, *dict.fromkeys(lines))

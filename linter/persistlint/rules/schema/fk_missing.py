@@ -45,7 +45,10 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.facts import DECLARING
-from persistlint.fixes.scripts import Editor, identifier, insert, modelled, qualified
+from persistlint.fixes.editor import Editor, insert
+from persistlint.fixes.naming import identifier, qualified
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import modelled, scripted
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddConstraint, CreateTable
 from persistlint.schema.naming import singular, words
@@ -53,7 +56,7 @@ from persistlint.schema.script import COLUMNS, Script
 from persistlint.schema.types import base
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.definitions import Column, Table
@@ -84,7 +87,7 @@ def fk_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     if script.is_dump or not any(column.name.endswith("_id") for _, column, _ in script.columns()):
         return
     tables = script.final.tables.values()
-    by_name = {singular(table.name.name): table for table in tables}
+    by_name = _by_name(tables)
     bound = _once_bound(script)
     own = [
         (column, _target(table, column, by_name))
@@ -99,8 +102,20 @@ def fk_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
             column.name_range,
             f"`{column.name}` looks like a reference to `{target.name}`, and no foreign key makes it one.",
             help=f"Add a foreign key to `{target.name}`.",
-            fixes=_fix(script, column, target, context),
+            remedy=scripted(script, _fix, script, column, target, context),
         )
+
+
+def _by_name(tables: Iterable[Table]) -> dict[str, Table]:
+    """The tables by what one of their rows is called, but those that schemas have under the same name: which of them is
+    meant, nothing tells."""
+    found: dict[str, Table] = {}
+    many: set[str] = set()
+    for table in tables:
+        name = singular(table.name.name)
+        if found.setdefault(name, table) is not table:
+            many.add(name)
+    return {name: table for name, table in found.items() if name not in many}
 
 
 def _once_bound(script: Script) -> set[tuple[str, str]]:
@@ -118,8 +133,12 @@ def _fix(script: Script, column: Column, target: Table, context: RuleContext) ->
     maker = next(makers, None)
     own = next((change for change in script.of(CreateTable) if change.table.key == target.name.key), None)
     is_there = target.name.key in script.after.tables if own is None else own.range.start < column.range.start
-    if key is None or maker is None or not is_there or script.dialect not in ("postgres", "sqlite"):
-        return ()
+    if script.dialect not in ("postgres", "sqlite"):
+        raise RefusalError("MySQL ignores one behind a column")
+    if key is None or maker is None:
+        raise RefusalError("rows that are there may refer to nothing")
+    if not is_there:
+        raise RefusalError(f"`{target.name}` is made after it")
     name = f"{qualified(target.name, script.dialect)} ({identifier(key.name, script.dialect)})"
     text = Editor(script, context.file).like(" REFERENCES ", maker.statement)
     return modelled(script, f"Add a foreign key to {target.name}", insert(column.range.end, f"{text}{name}"))

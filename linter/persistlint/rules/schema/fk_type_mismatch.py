@@ -41,7 +41,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import modelled, retyped
+from persistlint.fixes.editor import is_written
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import modelled, retyped, scripted
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import CONSTRAINTS, Script
 from persistlint.schema.types import INTEGERS, TEXTS, base
@@ -76,7 +78,7 @@ def fk_type_mismatch(script: Script, context: RuleContext) -> Iterator[Diagnosti
                 constraint.range,
                 f"`{name}` is `{old.text}`, and `{reference.table}.{other}`, to which it refers, is `{new.text}`.",
                 help=f"Make it `{_COUNTED.get(new.text.lower(), new.text)}` too.",
-                fixes=_fix(script, old, new, context),
+                remedy=scripted(script, _fix, script, old, new, context),
             )
             break
 
@@ -101,10 +103,14 @@ def _type(table: Table, name: str) -> DataType | None:
 def _fix(script: Script, old: DataType, new: DataType, context: RuleContext) -> tuple[Fix, ...]:
     """The type of the key in the definition of a column of a new table, unless less numbers go into it and the database
     does not mind: then it is the key that is too small."""
-    is_own = script.is_created(old.range)
+    is_own = script.is_created(old.range) and is_written(context.file, old)
     is_narrower = INTEGERS.get(base(new), 0) < INTEGERS.get(base(old), 0) and base(new) in INTEGERS
-    if not is_own or old.is_array or "serial" in old.name or (is_narrower and script.dialect != "mysql"):
-        return ()
+    if not is_own:
+        raise RefusalError("rows that are there would have to be converted")
+    if old.is_array or "serial" in old.name:
+        raise RefusalError("an array or a counter refers to no row")
+    if is_narrower and script.dialect != "mysql":
+        raise RefusalError("it is the key that has the smaller type")
     name = _COUNTED.get(new.text.lower(), new.text)  # a reference counts nothing by itself
     name = name.lower() if old.text.islower() else name.upper() if old.text.isupper() else name
     return modelled(script, f"Make it {name}", retyped(context.file, old.range, name))

@@ -41,7 +41,8 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
 from persistlint.facts import DECLARING
-from persistlint.fixes.scripts import modelled
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import modelled, scripted
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import ChangeType
 from persistlint.schema.naming import is_about_money, is_amount, is_money
@@ -68,23 +69,39 @@ def float_for_money(script: Script, context: RuleContext) -> Iterator[Diagnostic
     for table, column, _final in script.columns():
         if column.type is not None and _is_money(column.name, column.type, table):
             yield context.report(
-                column.name_range, _message(column.name, column.type), help=_HELP, fixes=_fix(script, column.type)
+                column.name_range,
+                _message(column.name, column.type),
+                help=_help(script),
+                remedy=scripted(script, _fix, script, column.type),
             )
     for change in script.of(ChangeType):
         if _is_money(change.name, change.type, script.final_table(change.table)):
-            yield context.report(change.type.range, _message(change.name, change.type), help=_HELP)
+            yield context.report(
+                change.type.range,
+                _message(change.name, change.type),
+                help=_help(script),
+                remedy=scripted(script, _fix, script, change.type),
+            )
 
 
 def _fix(script: Script, type: DataType) -> tuple[Fix, ...]:
     """A decimal type in the definition of a column of a new table. That of PostgreSQL holds any number."""
     decimal = {"postgres": "numeric", "mysql": "decimal(19, 4)"}.get(script.dialect or "")
     is_own = script.is_created(type.range)
-    if decimal is None or not is_own or type.is_array or type.is_unsigned:
-        return ()
+    if decimal is None:
+        raise RefusalError("SQLite has no decimal type")
+    if not is_own:
+        raise RefusalError("rows that are there would have to be converted")
+    if type.is_array or type.is_unsigned:
+        raise RefusalError("it is more than a number")
     return modelled(script, f"Use {decimal}", Edit(type.range, decimal if type.text.islower() else decimal.upper()))
 
 
-_HELP = "Use `numeric(precision, scale)`, or an integer of the smallest unit."
+def _help(script: Script) -> str:
+    """What holds money exactly. SQLite keeps `numeric` as a binary floating point number too."""
+    if script.dialect == "sqlite":
+        return "Use an integer of the smallest unit."
+    return "Use `numeric(precision, scale)`, or an integer of the smallest unit."
 
 
 def _is_money(name: str, type: DataType, table: Table | None) -> bool:

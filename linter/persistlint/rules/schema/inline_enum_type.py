@@ -36,7 +36,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import careful
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import careful, scripted
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import COLUMNS, Script
 
@@ -60,13 +61,13 @@ def inline_enum_type(script: Script, context: RuleContext) -> Iterator[Diagnosti
             column.type.range,
             f"Only MySQL has `{column.type.name.upper()}(…)` as the type of a column.",
             help=f"Use {remedy}.",
-            fixes=_fix(script, column, column.type, context) if column.type.name == "enum" else (),
+            remedy=scripted(script, _fix, script, column, column.type, context),
         )
 
 
 def _fix(script: Script, column: Column, type: DataType, context: RuleContext) -> tuple[Fix, ...]:
     """A text and its CHECK, which both dialects have."""
     name, values = context.file.text(column.name_range), ", ".join(type.arguments)
-    if not all(value.startswith("'") for value in type.arguments):
-        return ()
+    if type.name != "enum" or not all(value.startswith("'") for value in type.arguments):
+        raise RefusalError("only for a list of texts, of which a row has one, is there a short check")
     return careful(script, "Use a text with a CHECK", Edit(type.range, f"text CHECK ({name} IN ({values}))"))

@@ -39,7 +39,10 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import Editor, careful, find, identifier, index_name
+from persistlint.fixes.editor import Editor, find
+from persistlint.fixes.naming import NO_NAME, identifier, index_name
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import careful, scripted
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateTable
@@ -68,7 +71,7 @@ def inline_index_clause(script: Script, context: RuleContext) -> Iterator[Diagno
                 index.range,
                 "Only MySQL has indexes among the columns of a table.",
                 help=f"`CREATE INDEX {index.name or '…'} ON {change.table} ({columns})` behind the table.",
-                fixes=_fix(script, change, index, context),
+                remedy=scripted(script, _fix, script, change, index, context),
             )
         for constraint in change.definition.constraints:
             if _UNIQUE_KEY.match(context.file.text(constraint.range)):
@@ -85,9 +88,13 @@ def _fix(script: Script, change: CreateTable, index: Index, context: RuleContext
     comma = find(context.file, Range(change.range.start, index.range.start), _COMMA)
     word = context.file.text(index.range).upper()
     name = index.name or index_name(script, change.table.name, index.columns, instead_of=index)
-    if comma is None or not name or "" in index.columns or not word.startswith(("KEY", "INDEX")):
-        return ()
+    if not word.startswith(("KEY", "INDEX")):
+        raise RefusalError("PostgreSQL and SQLite have no index of this kind")
+    if comma is None or "" in index.columns:
+        raise RefusalError("the index stands first, or has more keys than columns")
+    if not name:
+        raise RefusalError(NO_NAME)
     line = f"CREATE INDEX {identifier(name, script.dialect)} ON {editor.text(change.table)} ({index.text})"
     edits = editor.behind(change.statement, line)
     gone = Edit(Range(comma.start, index.range.end), "")
-    return careful(script, "Make the index behind the table", gone, *edits) if edits else ()
+    return careful(script, "Make the index behind the table", gone, *edits)

@@ -35,12 +35,12 @@ It is off by default: a table of countries needs no `bigint`.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.refusal import RefusalError, explained
-from persistlint.fixes.scripts import modelled, refuse_unchanging, retyped, stands_here
+from persistlint.fixes.editor import ELSEWHERE, stands_here
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import modelled, retyped, scripted
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateTable
 from persistlint.schema.script import Script
@@ -71,20 +71,19 @@ def int_primary_key(script: Script, context: RuleContext) -> Iterator[Diagnostic
         counts = (
             column.is_identity or column.is_serial or (column.default is not None and "nextval" in column.default.calls)
         )
-        if counts and column.name_range in table.range:
+        if counts and script.is_made(column):
             yield context.report(
                 column.name_range,
                 f"`{column.name}` runs out of numbers as `{column.type.text}`.",
                 help="Use `bigint`.",
-                remedy=explained(partial(_fix, script, table, column, column.type, context)),
+                remedy=scripted(script, _fix, script, table, column, column.type, context),
             )
 
 
 def _fix(script: Script, table: Table, column: Column, type: DataType, context: RuleContext) -> tuple[Fix, ...]:
     """The larger type, where no foreign key would have to change with it, on either side. Raises `RefusalError`."""
     if not stands_here(context.file, column):
-        raise RefusalError("another file defines the column")
-    refuse_unchanging(script)
+        raise RefusalError(ELSEWHERE)
     if script.runner.no_drift:
         raise RefusalError(script.runner.no_drift)
     keys = (reference for other in script.final.tables.values() for _, reference in other.foreign_keys)

@@ -37,7 +37,9 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import find, modelled, retyped
+from persistlint.fixes.editor import ELSEWHERE, find
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import modelled, retyped, scripted
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import COLUMNS, Script
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic, Fix
-    from persistlint.schema.definitions import DataType
+    from persistlint.schema.definitions import Column, DataType, Table
 
 _JSON = regex(rb"\Ajson\b", re.IGNORECASE)
 
@@ -62,13 +64,18 @@ def json_instead_of_jsonb(script: Script, context: RuleContext) -> Iterator[Diag
                 column.type.range,
                 f"`{column.name}` is parsed anew with every access as `json`.",
                 help="Use `jsonb`.",
-                fixes=_fix(script, column.type, context) if not table.checks(column.name) else (),  # of `json` alone
+                remedy=scripted(script, _fix, script, table, column, column.type, context),
             )
 
 
-def _fix(script: Script, type: DataType, context: RuleContext) -> tuple[Fix, ...]:
+def _fix(script: Script, table: Table, column: Column, type: DataType, context: RuleContext) -> tuple[Fix, ...]:
+    """The other word in the definition of a new table. Raises `RefusalError`."""
+    if table.checks(column.name):
+        raise RefusalError("a check of the column has functions of `json`")
     word = find(context.file, type.range, _JSON)
     is_own = script.is_created(type.range)
-    if word is None or not is_own:
-        return ()
+    if not is_own:
+        raise RefusalError("rows that are there would have to be written anew")
+    if word is None:
+        raise RefusalError(ELSEWHERE)
     return modelled(script, "Use jsonb", retyped(context.file, word, "jsonb" if type.text.islower() else "JSONB"))

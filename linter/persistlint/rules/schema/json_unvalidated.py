@@ -38,7 +38,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, unsafe
+from persistlint.fixes.editor import Editor
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateTable, Insert
 from persistlint.schema.script import Script
@@ -56,21 +58,17 @@ def json_unvalidated(script: Script, context: RuleContext) -> Iterator[Diagnosti
     filled = {change.table.key for change in script.of(Insert)}  # with what may be no objects
     for table in script.created:
         for column in table.columns:
-            if (
-                not _is_json(column, script.dialect)
-                or table.checks(column.name)
-                or column.name_range not in table.range
-            ):
+            if not _is_json(column, script.dialect) or table.checks(column.name) or not script.is_made(column):
                 continue
             yield context.report(
                 column.name_range,
                 f"`{column.name}` may hold any JSON: nothing says that it is an object.",
                 help="Add a `CHECK` of its type or its shape.",
-                fixes=_fix(script, column, context) if table.name.key not in filled else (),
+                remedy=scripted(script, _fix, script, column, context, is_filled=table.name.key in filled),
             )
 
 
-def _fix(script: Script, column: Column, context: RuleContext) -> tuple[Fix, ...]:
+def _fix(script: Script, column: Column, context: RuleContext, *, is_filled: bool) -> tuple[Fix, ...]:
     """That it is an object where its default is one, or JSON at all in SQLite: nothing else tells what it holds. A
     check of `json` would have to change with its type."""
     name, type = context.file.text(column.name_range), column.type.name if column.type is not None else ""
@@ -82,9 +80,13 @@ def _fix(script: Script, column: Column, context: RuleContext) -> tuple[Fix, ...
         "sqlite": f"json_valid({name})",
     }.get(script.dialect or "")
     is_object = default.startswith(("'{", "jsonb_build_object", "json_object"))
-    is_told = script.dialect == "sqlite" or (is_object and (type, script.dialect) != ("json", "postgres"))
+    is_told = script.dialect == "sqlite" or (is_object)
+    if is_filled:
+        raise RefusalError("the file writes rows that may hold something else")
+    if (type, script.dialect) == ("json", "postgres"):
+        raise RefusalError("a check of `json` would have to change with its type")
     if condition is None or not is_told:
-        return ()
+        raise RefusalError("only a default that is an object tells what the column holds")
     return unsafe(script, "Check what it holds", *Editor(script, context.file).checked(column, condition))
 
 

@@ -45,7 +45,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, unsafe
+from persistlint.fixes.editor import Editor
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateTable
@@ -79,13 +81,13 @@ def missing_state_check(script: Script, context: RuleContext) -> Iterator[Diagno
             if name == column.name or value is None or name in _LEFT_AGAIN or type not in _TIMES:
                 continue
             is_told = any(check.mentions(state.name) for check in table.checks(column.name))
-            if table.requires(column.name) or is_told or column.name_range not in table.range:
+            if table.requires(column.name) or is_told or not script.is_made(column):
                 continue
             yield context.report(
                 column.name_range,
                 f"A row can be `{value}` without `{column.name}`.",
                 help=f"`CHECK ({state.name} <> '{value}' OR {column.name} IS NOT NULL)`.",
-                fixes=_fix(script, state, column, value, context),
+                remedy=scripted(script, _fix, script, state, column, value, context),
             )
 
 
@@ -99,7 +101,7 @@ def _values(script: Script, table: Table, state: Column, file: SourceFile) -> di
 
 def _fix(script: Script, state: Column, column: Column, value: str, context: RuleContext) -> tuple[Fix, ...]:
     if script.dialect == "mysql":
-        return ()
+        raise RefusalError("MySQL takes no check of two columns behind one of them")
     names = [context.file.text(each.name_range) for each in (state, column)]
     condition = f"{names[0]} <> '{value}' OR {names[1]} IS NOT NULL"
     return unsafe(script, "Ask for it", *Editor(script, context.file).checked(column, condition))

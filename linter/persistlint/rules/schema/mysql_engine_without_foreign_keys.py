@@ -36,7 +36,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import unsafe
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AlterTable, CreateTable
 from persistlint.schema.script import Script
@@ -68,7 +68,7 @@ def mysql_engine_without_foreign_keys(script: Script, context: RuleContext) -> I
                 place,
                 f"`{engine}` keeps no foreign keys and has no transactions.",
                 help="Use InnoDB.",
-                fixes=unsafe(script, "Use InnoDB", Edit(place, "InnoDB")) if place != range else (),
+                remedy=scripted(script, unsafe, script, "Use InnoDB", *[Edit(place, "InnoDB")] * (place != range)),
             )
 
 

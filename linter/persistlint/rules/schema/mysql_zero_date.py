@@ -37,14 +37,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import unsafe
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import COLUMNS, Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.schema.definitions import Column
+    from persistlint.source import Range
 
 
 @rule("mysql-zero-date", on=Script, changes=COLUMNS, severity=Severity.WARNING, default=False)
@@ -59,5 +62,12 @@ def mysql_zero_date(script: Script, context: RuleContext) -> Iterator[Diagnostic
                 column.default.range,
                 f"`{column.name}` gets a date that is none, which MySQL refuses by default.",
                 help="Let it be NULL where there is no date.",
-                fixes=unsafe(script, "Use NULL", Edit(column.default.range, "NULL")) if not column.is_required else (),
+                remedy=scripted(script, _fix, script, column, column.default.range),
             )
+
+
+def _fix(script: Script, column: Column, default: Range) -> tuple[Fix, ...]:
+    """NULL in the place of the date. Raises `RefusalError`."""
+    if column.is_required:
+        raise RefusalError("the column has to have a value, and nothing here tells which")
+    return unsafe(script, "Use NULL", Edit(default, "NULL"))

@@ -40,7 +40,9 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, find, insert, modelled, stands_here
+from persistlint.fixes.editor import ELSEWHERE, Editor, find, insert, stands_here
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import modelled, scripted
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateTable
@@ -72,12 +74,12 @@ def not_null_missing(script: Script, context: RuleContext) -> Iterator[Diagnosti
         }
         for column in table.columns:
             why = _why(column) if column.name not in emptied else ""
-            if why and not table.requires(column.name) and column.name_range in table.range:
+            if why and not table.requires(column.name) and script.is_made(column):
                 yield context.report(
                     column.name_range,
                     f"`{column.name}` may be NULL, and {why}.",
                     help="Say `NOT NULL`.",
-                    fixes=_fix(script, table, column, context),
+                    remedy=scripted(script, _fix, script, table, column, context),
                 )
 
 
@@ -85,16 +87,12 @@ def _fix(script: Script, table: Table, column: Column, context: RuleContext) -> 
     """NOT NULL where a row that does not name the column has a value in it, unless a check tells what NULL means."""
     editor = Editor(script, context.file)
     statement = editor.statement_at(column.range)
-    if (
-        statement is None
-        or column.type is None
-        or not stands_here(context.file, column)
-        or not column.has_value
-        or column.generated
-        or any("is" in condition.words for condition in table.checks(column.name))
-        or _NULL.search(context.file.text(column.range))
-    ):
-        return ()
+    if column.type is None or not stands_here(context.file, column):
+        raise RefusalError(ELSEWHERE)
+    if not column.has_value or column.generated:
+        raise RefusalError("it has no default, so that a row which does not name it would be refused")
+    if any("is" in check.words for check in table.checks(column.name)) or _NULL.search(context.file.text(column.range)):
+        raise RefusalError("the table says itself that it may be NULL")
     end, words = column.type.range.end, editor.like("NOT NULL", statement)
     gap = find(context.file, Range(end, column.range.end), _GAP)  # columns of a layout
     edit = insert(gap.end, f"{words} ") if gap is not None else insert(end, f" {words}")

@@ -49,7 +49,9 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import find, insert, unsafe
+from persistlint.fixes.editor import find, insert
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex
@@ -91,7 +93,7 @@ def nullable_unique(script: Script, context: RuleContext) -> Iterator[Diagnostic
             help=f"Make the column `NOT NULL`, or {remedy}."
             if script.dialect == "postgres"
             else "Make the column `NOT NULL`.",
-            fixes=_fix(script, range, context) if not _is_emptied(table, optional) else (),
+            remedy=scripted(script, _fix, script, range, context, is_emptied=_is_emptied(table, optional)),
         )
 
 
@@ -101,14 +103,18 @@ def _is_emptied(table: Table, optional: list[str]) -> bool:
     return any(name in key.columns for key in keys for name in optional)
 
 
-def _fix(script: Script, range: Range, context: RuleContext) -> tuple[Fix, ...]:
+def _fix(script: Script, range: Range, context: RuleContext, *, is_emptied: bool) -> tuple[Fix, ...]:
     """NULLS NOT DISTINCT, behind the word in a constraint and behind the keys in an index."""
     if script.dialect != "postgres":
-        return ()
+        raise RefusalError("only PostgreSQL has a key in which NULL equals NULL")
+    if is_emptied:
+        raise RefusalError("a foreign key sets the column to NULL, in many rows at once")
     word = find(context.file, range, _CONSTRAINT, 1) or find(context.file, range, _INDEX)
     is_small = word is not None and context.file.text(word).islower()
     text = " nulls not distinct" if is_small else " NULLS NOT DISTINCT"
-    return unsafe(script, "Say NULLS NOT DISTINCT", insert(word.end, text)) if word is not None else ()
+    if word is None:
+        raise RefusalError("nothing here tells where the key ends")
+    return unsafe(script, "Say NULLS NOT DISTINCT", insert(word.end, text))
 
 
 def _keys(script: Script) -> Iterator[tuple[Table, tuple[str, ...], Range]]:

@@ -98,7 +98,7 @@ def plaintext_pii(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     for table in script.created:
         for column in table.columns:
             type = column.type.name if column.type is not None else ""
-            if type not in TEXTS or "_".join(words(column.name)) not in names or column.name_range not in table.range:
+            if type not in TEXTS or "_".join(words(column.name)) not in names or not script.is_made(column):
                 continue
             yield context.report(
                 column.name_range,

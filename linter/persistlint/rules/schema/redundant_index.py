@@ -40,7 +40,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.facts import DECLARING
-from persistlint.fixes.scripts import without_index
+from persistlint.fixes.scripts import scripted, without_index
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex
 from persistlint.schema.script import Script
@@ -63,7 +63,7 @@ def redundant_index(script: Script, context: RuleContext) -> Iterator[Diagnostic
                 change.range,
                 f"The beginning of {longer} answers what `{change.index.name or 'this index'}` answers.",
                 help="Leave it out.",
-                fixes=without_index(script, change, context.file),
+                remedy=scripted(script, without_index, script, change, context.file),
             )
 
 
@@ -79,9 +79,11 @@ def _longer(index: Index, table: Table) -> str:
         return ""
     length = len(index.columns)
     for other in table.indexes:
-        if _is_plain(other) and len(other.columns) > length and other.columns[:length] == index.columns:
+        if not _is_plain(other) or len(other.columns) <= length or not index.holds_less(other):
+            continue
+        if other.columns[:length] == index.columns:
             return f"the index `{other.name}`" if other.name else "another index"
-    for constraint in table.constraints:
+    for constraint in () if index.included else table.constraints:
         if constraint.is_key and len(constraint.columns) > length and constraint.columns[:length] == index.columns:
             return f"the {constraint.kind.value}"
     return ""

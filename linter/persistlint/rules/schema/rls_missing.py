@@ -47,13 +47,15 @@ Where tenants are kept apart in another way, there is nothing to report as long 
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Remedy, Severity
+from persistlint.diagnostic import Severity
+from persistlint.fixes.editor import Editor
 from persistlint.fixes.following import following
+from persistlint.fixes.naming import NO_NAME, identifier, new_name
+from persistlint.fixes.refusal import RefusalError, explained, first_of
 from persistlint.fixes.row_security import switching
-from persistlint.fixes.scripts import Editor, identifier, new_name, unsafe
+from persistlint.fixes.scripts import unsafe
 from persistlint.regexes import regex
 from persistlint.rule import Option, RuleContext, rule
 from persistlint.schema.changes import CreateTable, Grant
@@ -63,7 +65,7 @@ from persistlint.schema.script import COLUMNS, Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.definitions import Column, Table
 
 _TABLES = regex(r" on (?:table )?(.+?) (?:from|to) ")
@@ -101,27 +103,38 @@ def rls_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
             column.name_range,
             f"`{table.name}` has rows of several owners, by `{column.name}`, and no row level security.",
             help=f"`ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY`, force it, and make a policy.",
-            remedy=partial(_remedy, script, table, column, context),
+            remedy=explained(_fix, script, table, column, context),
         )
 
 
-def _remedy(script: Script, table: Table, column: Column, context: RuleContext) -> Remedy:
-    """What all other tables have that belong to the same owner by that column: the policy, and whether it is forced."""
+def _fix(script: Script, table: Table, column: Column, context: RuleContext) -> tuple[Fix, ...]:
+    """What all other tables have that belong to the same owner by that column: the policy, and whether it is forced.
+    Raises `RefusalError`."""
     others = [each for each in script.final.tables.values() if each.has_row_security and each.column(column.name)]
     conditions = {_condition(each, column.name) for each in others}
     maker = next((change for change in script.of(CreateTable) if column.range in change.range), None)
     condition = conditions.pop() if len(conditions) == 1 else ""
     types = {each.type.name for other in others if (each := other.column(column.name)) is not None and each.type}
     editor, name = Editor(script, context.file), new_name(script, table.name.name, column.name)
-    if maker is None or not condition or column.type is None or types != {column.type.name} or not name:
-        return Remedy()
+    if not condition or column.type is None or types != {column.type.name}:
+        raise RefusalError("the tables that have it do not all have the same policy")
+    if maker is None:
+        raise RefusalError("the script does not make the table")
+    if not name:
+        raise RefusalError(NO_NAME)
     policy, is_forced = (identifier(name, script.dialect), condition), all(each.is_forced for each in others)
-    title, lines = "Guard it as the others are", _guard(editor.text(maker.table), policy, is_forced=is_forced)[0]
-    if here := unsafe(script, title, *editor.behind(maker.statement, *lines)):
-        return Remedy(here)
-    ways = _guard(editor.text_later(maker.table), policy, is_forced=is_forced)
-    up, down = (";\n".join(map(editor.like, way)) for way in ways)
-    return following(script, f"{title}, in a new migration", f"guard {table.name.name}", up, down)
+    title = "Guard it as the others are"
+
+    def here() -> tuple[Fix, ...]:
+        lines = _guard(editor.text(maker.table), policy, is_forced=is_forced)[0]
+        return unsafe(script, title, *editor.behind(maker.statement, *lines))
+
+    def afterwards() -> tuple[Fix, ...]:
+        ways = _guard(editor.text_later(maker.table), policy, is_forced=is_forced)
+        up, down = (";\n".join(map(editor.like, way)) for way in ways)
+        return following(script, f"{title}, in a new migration", f"guard {table.name.name}", up, down)
+
+    return first_of((here, afterwards))
 
 
 def _guard(table: str, policy: tuple[str, str], *, is_forced: bool) -> tuple[list[str], list[str]]:

@@ -38,10 +38,10 @@ It is off by default: where the application connects as another role than the ow
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.refusal import explained
 from persistlint.fixes.row_security import switched
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import SetRowSecurity
@@ -64,5 +64,5 @@ def rls_not_forced(script: Script, context: RuleContext) -> Iterator[Diagnostic]
             change.range,
             f"The owner of `{change.table}` is exempt from its policies.",
             help=f"`ALTER TABLE {change.table} FORCE ROW LEVEL SECURITY`.",
-            remedy=partial(switched, script, context.file, change, "FORCE"),
+            remedy=explained(switched, script, context.file, change, "FORCE"),
         )

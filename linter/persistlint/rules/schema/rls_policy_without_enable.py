@@ -39,10 +39,10 @@ There is no reason to ignore it.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.refusal import explained
 from persistlint.fixes.row_security import switched
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreatePolicy
@@ -72,5 +72,5 @@ def rls_policy_without_enable(script: Script, context: RuleContext) -> Iterator[
             change.range,
             f"The policy does nothing: row level security of `{change.table}` is not enabled.",
             help=f"`ALTER TABLE {change.table} ENABLE ROW LEVEL SECURITY`.",
-            remedy=partial(switched, script, context.file, change, "ENABLE", is_before=True),
+            remedy=explained(switched, script, context.file, change, "ENABLE", is_before=True),
         )

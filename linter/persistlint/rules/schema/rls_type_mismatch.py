@@ -37,7 +37,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import careful, find
+from persistlint.fixes.editor import find
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import careful, scripted
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreatePolicy
@@ -70,7 +72,7 @@ def rls_type_mismatch(script: Script, context: RuleContext) -> Iterator[Diagnost
                 change.range,
                 f"`{column.name}` is `{column.type.text}`, and a setting is a text: PostgreSQL cannot compare them.",
                 help=f"Cast it: `nullif(current_setting('…', true), '')::{column.type.text}`.",
-                fixes=_fix(script, column.type, (change.policy.using, change.policy.check), context),
+                remedy=scripted(script, _fix, script, column.type, (change.policy.using, change.policy.check), context),
             )
             break
 
@@ -83,7 +85,7 @@ def _fix(
     for condition in conditions:
         call = find(context.file, condition.range, _SETTING) if condition is not None else None
         if condition is not None and (call is None or context.file.text(condition.range).count("current_setting") != 1):
-            return ()
+            raise RefusalError("the condition asks for several settings")
         if call is not None:
             edits.append(Edit(call, f"nullif({context.file.text(call)}, '')::{type.text}"))
     return careful(script, f"Cast it to {type.text}", *edits)

@@ -44,7 +44,10 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, find, identifier, insert, unsafe
+from persistlint.fixes.editor import Editor, find, insert
+from persistlint.fixes.naming import identifier
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AlterObject, CreateObject
@@ -74,7 +77,7 @@ def security_definer_search_path(script: Script, context: RuleContext) -> Iterat
             change.name.range,
             f"`{change.name}` runs with the rights of its owner, and finds what it uses by the caller's `search_path`.",
             help="Say `SET search_path = …, pg_temp` with the schemas that it needs.",
-            fixes=_fix(script, change, context),
+            remedy=scripted(script, _fix, script, change, context),
         )
 
 
@@ -82,7 +85,7 @@ def _fix(script: Script, change: CreateObject, context: RuleContext) -> tuple[Fi
     """The path behind SECURITY DEFINER: the schema of the function, and what is temporary last."""
     word = find(context.file, Range(change.name.range.end, change.range.end), _DEFINER)
     if word is None:
-        return ()
+        raise RefusalError("`SECURITY DEFINER` stands in no place that is known")
     schema = identifier(change.name.schema or "public", script.dialect)
     text = Editor(script, context.file).like(" SET search_path = ", change.statement)
     return unsafe(script, "Fix its search_path", insert(word.end, f"{text}{schema}, pg_temp"))

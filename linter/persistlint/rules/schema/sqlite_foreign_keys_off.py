@@ -89,6 +89,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix, Severity
 from persistlint.facts import UncheckedReferences
+from persistlint.fixes.refusal import RefusalError, remedied
 from persistlint.rule import RuleContext, rule
 from persistlint.source import Range
 
@@ -96,6 +97,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic
+    from persistlint.fixes.program import Program
 
 _WAITED = r"\b(?:await|async\s+with)\s+{}\b"  # what opens such a one is no connection yet
 
@@ -107,20 +109,20 @@ def sqlite_foreign_keys_off(fact: UncheckedReferences, context: RuleContext) -> 
         fact.range,
         f"SQLite checks no foreign key of `{fact.tables[0]}` here, for nothing switches them on.",
         help="Send `PRAGMA foreign_keys = ON` first on every connection.",
-        fixes=_fix(fact, context),
+        remedy=remedied(context.program, _fix, fact),
     )
 
 
-def _fix(fact: UncheckedReferences, context: RuleContext) -> tuple[Fix, ...]:
-    program = context.program
-    if program is None or not fact.variable or context.file.language != "python":
-        return ()
+def _fix(program: Program, fact: UncheckedReferences) -> tuple[Fix, ...]:
+    """The statement behind the one that connects. Raises `RefusalError`."""
+    if program.source.language != "python":
+        raise RefusalError("it is made in Python alone")
     frame = program.frame(fact.range)
-    if frame is None or not program.is_alone(frame.statement):
-        return ()
+    if not fact.variable or frame is None or not program.is_alone(frame.statement):
+        raise RefusalError("the file does not open just one connection, by a statement of its own")
     text = program.source.text(Range(0, len(program.source.content)))
     if re.search(_WAITED.format(re.escape(fact.variable)), text):
-        return ()
+        raise RefusalError("the connection is awaited")
     end, quote = program.line_end(frame.statement.range.end), program.quote
     indentation = program.indentation(frame.statement.range.start)
     line = f"\n{indentation}{fact.variable}.execute({quote}PRAGMA foreign_keys = ON{quote})"

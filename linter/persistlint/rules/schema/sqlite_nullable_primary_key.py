@@ -36,7 +36,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import insert, stands_here, unsafe
+from persistlint.fixes.editor import ELSEWHERE, insert, stands_here
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateTable
 from persistlint.schema.script import Script
@@ -44,7 +46,8 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.schema.definitions import Column
 
 
 @rule("sqlite-nullable-primary-key", on=Script, changes=(CreateTable,), severity=Severity.WARNING, default=False)
@@ -59,12 +62,17 @@ def sqlite_nullable_primary_key(script: Script, context: RuleContext) -> Iterato
         columns = [column for name in key.columns if (column := table.column(name)) is not None]
         is_rowid = len(columns) == 1 and columns[0].type is not None and columns[0].type.text.upper() == "INTEGER"
         for column in columns:
-            if not is_rowid and not column.is_required and column.name_range in table.range:
+            if not is_rowid and not column.is_required and script.is_made(column):
                 yield context.report(
                     column.name_range,
                     f"`{column.name}` may be NULL in any number of rows, although it is the primary key.",
                     help="Say `NOT NULL`.",
-                    fixes=unsafe(script, "Say NOT NULL", insert(column.range.end, " NOT NULL"))
-                    if stands_here(context.file, column)
-                    else (),
+                    remedy=scripted(script, _fix, script, column, context),
                 )
+
+
+def _fix(script: Script, column: Column, context: RuleContext) -> tuple[Fix, ...]:
+    """NOT NULL behind the column. Raises `RefusalError`."""
+    if not stands_here(context.file, column):
+        raise RefusalError(ELSEWHERE)
+    return unsafe(script, "Say NOT NULL", insert(column.range.end, " NOT NULL"))

@@ -40,7 +40,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import Editor, careful, find
+from persistlint.fixes.editor import Editor, find
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import careful, scripted
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import (
@@ -83,19 +85,20 @@ def sqlite_unsupported_alter(script: Script, context: RuleContext) -> Iterator[D
                 change.range,
                 f"SQLite knows no {what}.",
                 help="Rebuild the table, or ask `PRAGMA table_info` first.",
-                fixes=_split(script, previous, change, context) if is_second and not _unsupported(change) else (),
+                remedy=scripted(script, _split, script, previous if is_second else None, change, context),
             )
         previous = change
 
 
 def _split(script: Script, previous: Change | None, change: Change, context: RuleContext) -> tuple[Fix, ...]:
     """A statement of its own for an action that another one stands before."""
-    if previous is None or not isinstance(change, TableChange):
-        return ()
+    if previous is None or not isinstance(change, TableChange) or _unsupported(change):
+        raise RefusalError("to rebuild a table takes a copy of all that belongs to it")
     comma = find(context.file, Range(change.statement.range.start, change.range.start), _COMMA)
     editor = Editor(script, context.file)
-    if comma is None or not editor.is_plain(change.statement):
-        return ()
+    if comma is None:
+        raise RefusalError("the statement does more than that")
+    editor.refuse_crowded(change.statement)
     text = editor.like("ALTER TABLE ", change.statement)
     edit = Edit(comma, f";\n{text}{editor.text(change.table)} ")
     return careful(script, "Make it a statement of its own", edit)

@@ -43,7 +43,9 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import find, modelled, retyped
+from persistlint.fixes.editor import ELSEWHERE, find
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import modelled, retyped, scripted
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, CreateTable
@@ -81,7 +83,7 @@ def timestamp_without_time_zone(script: Script, context: RuleContext) -> Iterato
             type.range,
             f"`{column.name}` does not say which moment it is: the time zone of the writer is lost.",
             help=f"Use {script.runner.timestamptz or '`timestamptz`'}{besides}.",
-            fixes=_fix(script, column, type, context),
+            remedy=scripted(script, _fix, script, column, type, context, is_usual=others > 0),
         )
 
 
@@ -99,16 +101,18 @@ def _convention(script: Script) -> int:
     return naive - 1 if is_many and aware * _TO_ONE <= naive else 0
 
 
-def _fix(script: Script, column: Column, type: DataType, context: RuleContext) -> tuple[Fix, ...]:
+def _fix(script: Script, column: Column, type: DataType, context: RuleContext, *, is_usual: bool) -> tuple[Fix, ...]:
     """The other type in the definition of a column; an old one keeps what it holds. A default that tells the time of
     another zone without saying which would be taken for the time of the session."""
     default = column.default
+    if is_usual:
+        raise RefusalError("the other columns of the project would have to change with it")
     if default is not None and ("timezone" in default.calls or "zone" in default.words):
-        return ()
+        raise RefusalError("its default is the time of another zone, which would be taken for that of the session")
     is_own = any(type.range in change.range for change in (*script.of(CreateTable), *script.of(AddColumn)))
     word = find(context.file, type.range, _TIMESTAMP)
-    if word is None or not is_own:
-        return ()
+    if not is_own or word is None:
+        raise RefusalError(ELSEWHERE)
     precision = find(context.file, type.range, _TIMESTAMP, 1)
     text = f"timestamptz{context.file.text(precision) if precision is not None else ''}"
     return modelled(

@@ -2,7 +2,8 @@
 ## What it finds
 
 A unique key on a name that people choose (`slug`, `name`, `email`, `code`, `username`, …) in a table whose rows are
-marked as deleted (`deleted_at`, `is_deleted`), where the key is not partial and does not have that column in it.
+marked as deleted (`deleted_at`, `is_deleted`), where the key is not partial and does not have that column in it. A
+table of keys or codes that the program makes, such as `license_keys.key`, is left alone.
 
 ## Why it matters
 
@@ -40,12 +41,15 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.facts import DECLARING
-from persistlint.fixes.scripts import find, identifier, insert, unsafe
+from persistlint.fixes.editor import find, insert
+from persistlint.fixes.naming import identifier
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex
 from persistlint.schema.definitions import ConstraintKind, Table
-from persistlint.schema.naming import NATURAL_KEYS, SOFT_DELETE_COLUMNS
+from persistlint.schema.naming import NATURAL_KEYS, SOFT_DELETE_COLUMNS, base_name, words
 from persistlint.schema.script import CONSTRAINTS, Script
 
 if TYPE_CHECKING:
@@ -56,6 +60,11 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 _MOMENTS = ("timestamptz", "timestamp", "datetime", "date")
+# What a code is for that a program makes, and people do not choose.
+_OF_MADE = frozenset([
+    "access", "auth", "authentication", "authorization", "confirmation", "login", "oauth", "oauth2", "otp", "recovery",
+    "reset", "session", "verification",
+])  # fmt: skip
 _INDEX = regex(rb"\ACREATE\s+UNIQUE\s+INDEX\s.*\)\s*\Z", re.IGNORECASE | re.DOTALL)
 
 
@@ -73,24 +82,31 @@ def unique_ignores_soft_delete(script: Script, context: RuleContext) -> Iterator
     for table, columns, range in _keys(script):
         mark = next((column.name for column in table.columns if column.name in SOFT_DELETE_COLUMNS), None)
         name = next((column for column in columns if column in NATURAL_KEYS), None)
-        if mark is None or name is None or mark in columns:
+        if mark is None or name is None or mark in columns or _is_what_rows_are(table, name):
             continue
         yield context.report(
             range,
             f"A row that is marked as deleted by `{mark}` still holds its `{name}`, and nobody else can have it.",
             help=f"Make a unique index `WHERE` the row is not deleted, by `{mark}`, in its place.",
-            fixes=_fix(script, table.column(mark), range, context),
+            remedy=scripted(script, _fix, script, table.column(mark), range, context),
         )
+
+
+def _is_what_rows_are(table: Table, column: str) -> bool:
+    """Whether the rows of a table are what the column holds, and the program makes it for this row alone, as in
+    `license_keys.key` and `login_codes.code`: nobody asks for one that is gone."""
+    *kind, last = words(base_name(table.name.name)) or ("",)
+    return last == column and (column == "key" or (column == "code" and not _OF_MADE.isdisjoint(kind)))
 
 
 def _fix(script: Script, mark: Column | None, range: Range, context: RuleContext) -> tuple[Fix, ...]:
     """The condition behind an index; a key that is a constraint cannot have one."""
     written = find(context.file, range, _INDEX)
     if written is None or mark is None or mark.type is None:
-        return ()
+        raise RefusalError("a key that is a constraint can have no condition, and a foreign key may refer to it")
     name = identifier(mark.name, script.dialect)
     if mark.type.name not in ("boolean", *_MOMENTS):
-        return ()
+        raise RefusalError(f"nothing here tells which `{mark.name}` a row has that is there")
     condition = f"NOT {name}" if mark.type.name == "boolean" else f"{name} IS NULL"
     return unsafe(script, "Leave out rows that are deleted", insert(range.end, f" WHERE {condition}"))
 

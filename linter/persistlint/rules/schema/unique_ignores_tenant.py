@@ -38,7 +38,10 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import find, identifier, insert, modelled
+from persistlint.fixes.editor import find, insert
+from persistlint.fixes.naming import identifier
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import modelled, scripted
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.definitions import ConstraintKind
@@ -71,12 +74,12 @@ def unique_ignores_tenant(script: Script, context: RuleContext) -> Iterator[Diag
             constraint.range,
             f"A `{name}` that one owner has no other can have: `{tenant.name}` is not part of the key.",
             help=f"Put `{tenant.name}` into the key.",
-            fixes=_fix(script, tenant.name, constraint, context) if not constraint.is_inline else (),
+            remedy=scripted(script, _fix, script, tenant.name, constraint, context),
         )
 
 
 def _fix(script: Script, tenant: str, constraint: Constraint, context: RuleContext) -> tuple[Fix, ...]:
     place = find(context.file, constraint.range, _KEY)
-    if place is None:
-        return ()
+    if place is None or constraint.is_inline:
+        raise RefusalError("the key is said of one column, and would have to be one of the table")
     return modelled(script, f"Put {tenant} into the key", insert(place.end, f"{identifier(tenant, script.dialect)}, "))

@@ -42,7 +42,9 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, find, insert, unsafe
+from persistlint.fixes.editor import Editor, find, insert
+from persistlint.fixes.refusal import RefusalError
+from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AlterObject, CreateObject
@@ -76,16 +78,18 @@ def view_bypasses_rls(script: Script, context: RuleContext) -> Iterator[Diagnost
             change.name.range,
             f"`{change.name}` shows all rows of `{guarded}`, whatever its policies hide.",
             help=f"{remedy}.",
-            fixes=_fix(script, change, context) if is_view else (),
+            remedy=scripted(script, _fix, script, change, context, is_view=is_view),
         )
 
 
-def _fix(script: Script, change: CreateObject, context: RuleContext) -> tuple[Fix, ...]:
+def _fix(script: Script, change: CreateObject, context: RuleContext, *, is_view: bool) -> tuple[Fix, ...]:
     """The option before AS, where the view has no other."""
+    if not is_view:
+        raise RefusalError("PostgreSQL has no such option for a materialized view")
     behind = Range(change.name.range.end, change.range.end)
     place = find(context.file, behind, _BEFORE_AS)
     if place is None:
-        return ()
+        raise RefusalError("the view has options already")
     text = Editor(script, context.file).like(" WITH (security_invoker = true)", change.statement)
     return unsafe(script, "Let the view see what its reader may see", insert(place.end, text))
 

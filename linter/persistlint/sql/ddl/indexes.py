@@ -41,11 +41,14 @@ def create_index(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iter
         method = cursor.identifier()
     columns, text, expressions = index_keys(cursor)
     nulls_distinct, predicate = True, None
+    included: tuple[str, ...] = ()
     while not cursor.at_end:
         if cursor.accept("NULLS", "NOT", "DISTINCT"):
             nulls_distinct = False
         elif cursor.accept("WHERE"):
             predicate = cursor.rest()
+        elif cursor.accept("INCLUDE") and cursor.word() == "(":
+            included = index_keys(cursor)[0]
         elif cursor.skip_group() is None:
             cursor.index += 1
     index = Index(
@@ -59,6 +62,7 @@ def create_index(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iter
         predicate,
         nulls_distinct,
         expressions,
+        included,
     )
     yield CreateIndex(cursor.range(start), statement, table, catalog.find(table), index, is_concurrent, if_not_exists)
 

@@ -17,6 +17,7 @@ from persistlint.schema.changes import (
     RenameKey,
 )
 from persistlint.schema.definitions import Name, Policy
+from persistlint.sql.ddl.cursor import fold
 from persistlint.sql.lexer import Kind, string_value, word_set
 
 if TYPE_CHECKING:
@@ -65,10 +66,21 @@ def create_object(cursor: Cursor, statement: Statement, catalog: Catalog) -> Ite
     if kind == "TYPE" and cursor.accept("AS", "ENUM"):
         yield CreateEnum(cursor.range(start, cursor.end), statement, name, _values(cursor))
         return
-    words = cursor.words()
+    words = _words(cursor)
     sources = _sources(cursor) if kind.endswith("VIEW") else ()
     table = _table_of_trigger(cursor) if kind == "TRIGGER" else None
     yield CreateObject(cursor.range(start, cursor.end), statement, kind, name, words, can_exist, sources, table)
+
+
+def _words(cursor: Cursor) -> tuple[str, ...]:
+    """The words from here on, and what a setting or an option is called where dumps put it in quotes:
+    `SET "search_path" TO ''`, `WITH ("security_invoker"='true')`."""
+    words = list(cursor.words())
+    for place, word in enumerate(words[:-1]):
+        is_named = word == "SET" or (word in ("(", ",") and words[place + 2 : place + 3] == ["="])
+        if is_named and (token := cursor.token(place + 1)).kind is Kind.QUOTED:
+            words[place + 1] = fold(token, cursor.dialect).upper()
+    return tuple(words)
 
 
 def create_policy(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Change]:
@@ -152,7 +164,7 @@ def alter_object(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iter
         if cursor.token().kind is Kind.STRING:
             yield AddEnumValue(range, statement, name, string_value(cursor.token())[0], if_not_exists)
         return
-    yield AlterObject(range, statement, kind, name, cursor.words())
+    yield AlterObject(range, statement, kind, name, _words(cursor))
     table = catalog.table_of_index(name.name) if kind == "INDEX" else None
     if table is not None and cursor.accept("RENAME", "TO") and (new := cursor.identifier()):
         yield RenameKey(range, statement, table.name, table, name.name, new)

@@ -165,7 +165,7 @@ class Rewrite:
         if left is None:
             before = items[parameter.start - 1] if parameter.start else None
             if before is None or before.literal is None or parameter.start - 1 in self.found.ends:
-                raise RefusalError("no text of the SQL stands before the value")
+                return Edit(first.range, self._alone(parameter, text))
             left, start = before.literal, before.literal.body.end
             if before.range.end != start:
                 raise RefusalError("the SQL is written in a way that a fix cannot take apart")
@@ -206,6 +206,20 @@ class Rewrite:
                     return Edit(Range(start, end), f"{encoded.removesuffix(opened)}{glue}{right.opening}")
                 return Edit(Range(start, end), f"{encoded}{left.quote}{glue}{right.opening}")
         return Edit(Range(start, end), encoded)
+
+    def _alone(self, parameter: Parameter, text: str) -> str:
+        """The literal for a mark that takes the place of a value which is a text by itself. Raises `RefusalError`."""
+        last = parameter.end - 1
+        is_end = last in self.found.ends or parameter.end == len(self.found.items)
+        if last > parameter.start or not is_end or self.source.language == "sql":
+            raise RefusalError("no text of the SQL stands before the value")
+        is_single = self.source.language in ("javascript", "typescript") and not _is_mostly_double(self.source.content)
+        quote = "'" if is_single else '"'
+        if not parameter.number:
+            return f"{quote}{text}{quote}"
+        lead, tail = parameter.before + parameter.around[0], parameter.around[1] + parameter.after
+        behind = f" + {quote}{tail}{quote}" if tail else ""
+        return f"{quote}{lead}{quote} + {self._number_text(parameter.number)}{behind}"
 
     def _takes_holes(self, literal: Literal) -> bool:
         return literal.has_holes or (literal.quote == "`" and self.source.language != "go")

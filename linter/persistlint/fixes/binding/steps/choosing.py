@@ -60,7 +60,7 @@ def alternatives(
     place = Place(argument, [(node,)], None, wrappers, [], False)
     try:
         found = reaching(node, site)
-        check_trims(found, node.id)
+        check_trims(found, node.id, site)
     except RefusalError:
         return place, []
     made = [s for s in found if s.value is not None and not is_trim(s, node.id)]

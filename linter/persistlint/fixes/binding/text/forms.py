@@ -97,7 +97,7 @@ def format_of(node: ir.Expression) -> tuple[ir.Expression, ...]:
     """What a format string is made of: constants, and what a `+` puts between them. Nothing where it has no constant,
     or something else than a variable or a call."""
     match node:
-        case ir.Binary(operator="+", left=left, right=right) if not is_text(node):
+        case ir.Binary(operator="+", left=left, right=right):
             parts = [format_of(left) or _variable(left), format_of(right) or _variable(right)]
             found = (*parts[0], *parts[1])
             return found if all(parts) and any(map(is_text, found)) else ()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.fixes.binding.refusal import RefusalError, SharedError
+from persistlint.fixes.binding.text.copying import constant_of_file
 from persistlint.fixes.binding.text.forms import format_of
 from persistlint.fixes.binding.text.pieces import Step, branches
 from persistlint.fixes.binding.text.reaching import assignments, extension, is_seen, reaching
@@ -61,7 +62,7 @@ def definitions(name: ir.Name, site: Site, uses: int = 1) -> list[Step]:
         if not added:
             raise RefusalError(f"`{name.id}` is assigned more than once")
         steps.append(Step(statement, added))
-    check_trims(found, name.id)
+    check_trims(found, name.id, site)
     if any(s.range.start > name.range.start for s in found):
         raise RefusalError(f"`{name.id}` changes after the call")
     usual = uses + own_uses(found[1:], name.id)
@@ -139,7 +140,7 @@ def constant_of(node: ir.Expression, site: Site, program: Program) -> ir.Express
         if text is None or branches(found[0].statement.range, node.range, site):
             return None
     else:
-        text = _constant_of_file(node, program)
+        text = constant_of_file(node, program)
     return text if text is not None and format_of(text) else None
 
 
@@ -149,15 +150,6 @@ def is_shared(form: Form, program: Program) -> bool:
         return False
     made, used = (program.frame(range) for range in (form.literals[0].range, form.range))
     return made is not None and made.function is None and used is not None and used.function is not None
-
-
-def _constant_of_file(name: ir.Name, program: Program) -> ir.Expression | None:
-    functions = [frame.function for frame in program.frames(name.range) if frame.function is not None]
-    if any(parameter.name == name.id for function in functions for parameter in function.parameters):
-        return None
-    found = [s for s in program.module.body if isinstance(s, ir.Assign) and is_name(s.target, name.id)]
-    is_only_here = len(found) == 1 and program.count_name(name.id) == 2  # where it is made, and here
-    return found[0].value if is_only_here else None
 
 
 def stays_the_same(expression: ir.Expression, since: Range, site: Site) -> bool:

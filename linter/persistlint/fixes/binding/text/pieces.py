@@ -173,7 +173,7 @@ def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Piec
     if is_late or is_repeated or not all(excludes(one, other, site) for one, other in pairs):
         raise RefusalError(f"`{use.id}` is assigned more than once")
     _check_place(result, site)
-    check_trims(found, use.id)
+    check_trims(found, use.id, site)
     own = own_uses([s for s in others if s not in replacing], use.id)
     tests = [node for test in _tests(site, use.id) for node in ir.walk(test) if is_name(node, use.id)]
     if _seen(use, site) != 1 + len(assignments(site, use.id)) + own + len(tests) + _lengths(use, site):

@@ -111,7 +111,7 @@ def place_of(query: Query, site: Site, library: Library, holes: Sequence[Hole], 
             if any(not isinstance(s, ir.Try) for s in branches(base, site.call.range, site)):
                 raise RefusalError("the SQL is put together under a condition")
             if trim is not None:
-                check_cut(trim, [step.statement for step in steps if isinstance(step.statement, ir.Assign)])
+                check_cut(trim, [step.statement for step in steps if isinstance(step.statement, ir.Assign)], site)
             texts = [step.texts for step in steps]
             is_seen = "." in name.id or origin.is_answer(name, site)
         else:

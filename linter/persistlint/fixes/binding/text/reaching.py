@@ -47,6 +47,31 @@ def assignments(site: Site, name: str) -> list[ir.Assign]:
     return _assigned(Same(site.statements)).get(name, [])
 
 
+def begins_apart(node: ir.Expression, site: Site) -> bool:
+    """Whether the text of a variable begins with a blank wherever it is not empty: ` ORDER BY id`."""
+    made = assignments(site, node.id) if isinstance(node, ir.Name) else []
+    begun = ["" if s.value is None else _head(s.value) for s in made if s.operator == "="]
+    added = [_head(s.value) for s in made if s.operator != "=" and s.value is not None]
+    if not begun or any(head is None for head in begun):
+        return False
+    heads = [*(head for head in begun if head), *(added if "" in begun else ())]
+    return bool(heads) and all(head is not None and head[:1].isspace() for head in heads)
+
+
+def _head(node: ir.Expression) -> str | None:
+    """The constant that a text begins with; None where it begins with a value."""
+    while True:
+        match node:
+            case ir.String(value=value):
+                return value
+            case ir.Template(parts=[ir.Expression() as first, *_]) | ir.Binary(operator="+" | "%", left=first):
+                node = first
+            case ir.Call(function=ir.Attribute(value=ir.Name(id="fmt"), name="Sprintf"), arguments=[text, *_]):
+                node = text.value
+            case _:
+                return None
+
+
 def reaching(name: ir.Name, site: Site) -> list[ir.Assign]:
     """The assignments that make what a variable holds where it is named, in source order, and those that change it
     afterwards. The first of them begins it anew on every way there, if one does. Raises `RefusalError`."""

@@ -33,7 +33,7 @@ class Asked:
     `repeated` what a call joins that is made for every element of a list, and `chosen` the texts that a conditional
     expression chooses between; `is_tuple` says whether a variable has a tuple, `raw` how the value is written that a
     function of the file doubles the quotes of, nothing for any other. `own` are the places where a text begins
-    with what its variable held before."""
+    with what its variable held before. `is_apart` says whether the text of a variable begins with a blank."""
 
     unwrap: Callable[[ir.Call], ir.Expression | None]
     resolve: Callable[[ir.Expression], ir.Expression | None]
@@ -45,6 +45,7 @@ class Asked:
     is_tuple: Callable[[ir.Expression], bool]
     raw: Callable[[ir.Expression], str]
     own: Collection[Range] = ()
+    is_apart: Callable[[ir.Expression], bool] = lambda _: False
 
 
 def view(
@@ -88,6 +89,11 @@ class _Reader:
         written: str = "",
     ) -> None:
         """Go on with a value."""
+        last = self.found.items[-1] if self.found.items else None
+        if isinstance(last, Value) and self.asked.is_apart(node):
+            if last.literal is None:
+                self.ends(last.range.end)
+            self.apart()
         made, raw = self.asked.made(node), "" if written else self.asked.raw(node)
         is_raw = bool(raw)
         self.add(Value(node, range, literal, spec, form, self.since, self.is_conditional, made, written or raw, is_raw))
@@ -235,6 +241,8 @@ class _Reader:
         for number, (holder, piece) in enumerate(pieces):
             self.holder = holder
             if separator is None and self.found.items:
+                if number and isinstance(holder, ir.Assign) and holder.operator == "=" and holder.value in piece:
+                    self.hide_end()
                 self.apart()
             elif separator is not None and number:
                 self.add(*self.separator(separator))
@@ -250,6 +258,16 @@ class _Reader:
         at = self.found.items[-1].range.end
         nowhere = Range(at, at)
         self.add(Char(" ", nowhere, Literal(nowhere, nowhere, "", "")))
+
+    def hide_end(self) -> None:
+        """Leave out the end of a statement, in the place of which another text may stand: no two are sent."""
+        items = self.found.items
+        end = self.found.ends.pop(len(items) - 1, None)
+        while items and isinstance(items[-1], Char) and (items[-1].text.isspace() or items[-1].text == ";"):
+            items.pop()
+            self.found.holders.pop()
+        if end is not None:
+            self.ends(end)
 
     def separator(self, node: ir.String) -> tuple[Char, ...]:
         """The characters of a constant that stands in the text more than once, so that nothing is to change in it."""

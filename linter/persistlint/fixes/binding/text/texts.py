@@ -13,11 +13,11 @@ from persistlint import ir
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.text import origin
 from persistlint.fixes.binding.text.escaping import raw
-from persistlint.fixes.binding.text.formats import is_put_together
+from persistlint.fixes.binding.text.formats import is_made_text, is_put_together
 from persistlint.fixes.binding.text.lists import is_quoted_separator, listed
 from persistlint.fixes.binding.text.pieces import additions, chosen, joined, nodes_inside, runs_if_filled
 from persistlint.fixes.binding.text.place import unwrapper
-from persistlint.fixes.binding.text.reaching import assignments, own_places, reaching
+from persistlint.fixes.binding.text.reaching import assignments, begins_apart, own_places, reaching
 from persistlint.fixes.binding.text.reading import Asked, view
 from persistlint.fixes.binding.text.repeating import chosen as chosen_text
 from persistlint.fixes.binding.text.repeating import repeated
@@ -66,6 +66,7 @@ class Texts:
             partial(origin.is_tuple, site=self.site),
             partial(raw, program=self.program),
             own_places(self.site),
+            partial(begins_apart, site=self.site),
         )
         return view(segments, self.program.source, asked)
 
@@ -91,7 +92,7 @@ class Texts:
         """The text of a variable that holes stand in, or the text of an expression that is one."""
         if not isinstance(node, ir.Name):
             is_text = (
-                is_put_together(node, self.program.source) and _is_sql(node) and self._has_hole_or_list(node.range)
+                is_put_together(node, self.program.source) and self._is_sql(node) and self._has_hole_or_list(node.range)
             )
             return node if is_text else None
         text = origin.text_of(node, self.site, self._is_part)
@@ -101,7 +102,7 @@ class Texts:
         if pieces and not runs_if_filled(node.range, text.range, [node.id, *pieces], self.site):
             raise RefusalError("the SQL is put together under a condition")
         if self._has_hole(text.range):
-            is_sql = _is_sql(text) or self._is_list(text)
+            is_sql = self._is_sql(text) or self._is_list(text)
             return text if is_sql else None
         is_repeated = any(isinstance(part, ir.Call) and self._repeated(part) is not None for part in ir.walk(text))
         return text if pieces or is_repeated else None
@@ -129,7 +130,7 @@ class Texts:
         if (trim := trim_of(use)) is not None and trim.taken and "." not in trim.inner.id:
             found = self._pieces_of(trim.inner)
             if found is not None:
-                check_cut(trim, [s.statement for s in found.steps if isinstance(s.statement, ir.Assign)])
+                check_cut(trim, [s.statement for s in found.steps if isinstance(s.statement, ir.Assign)], self.site)
             return found
         if isinstance(use, ir.Subscript):
             return None
@@ -140,10 +141,24 @@ class Texts:
         texts = [text for step in found.steps for text in step.texts] if found is not None else []
         return found if any(map(self._may_be_sql, texts)) else None
 
+    def _is_sql(self, node: ir.Expression) -> bool:
+        """Whether a constant in an expression, or in a function inside it, may be SQL, that of its variable as well
+        where it is a format string."""
+        nodes = list(ir.walk(node))
+        nodes += [inner for part in nodes if isinstance(part, ir.Lambda) for inner in nodes_inside(part.function.body)]
+        for part in [*nodes]:
+            match part:
+                case ir.Call(arguments=[ir.Argument(value=ir.Name() as name), *_]) if is_made_text(
+                    part, self.program.source
+                ):
+                    constant = origin.constant_of(name, self.site, self.program)
+                    nodes += ir.walk(constant) if constant is not None else ()
+        return any(isinstance(part, ir.String) and _IS_SQL.search(part.value) for part in nodes)
+
     def _may_be_sql(self, node: ir.Expression) -> bool:
         """Whether what goes into a variable may be SQL. What a call gives that puts no value into a text is data like
         the value, whatever constants it is called with: `input("Name (or a part): ")`."""
-        return _is_sql(node) and (not isinstance(node, ir.Call) or self._has_hole_or_list(node.range))
+        return self._is_sql(node) and (not isinstance(node, ir.Call) or self._has_hole_or_list(node.range))
 
     def _has_hole(self, range: Range) -> bool:
         first = bisect_left(self._places, range.start, key=lambda place: place.start)
@@ -183,7 +198,7 @@ class Texts:
 
     def _chosen(self, node: ir.Conditional) -> Times | None:
         """The texts of SQL that a conditional expression chooses between, where one has a hole."""
-        is_wanted = any(self._has_hole(arm.range) and _is_sql(arm) for arm in (node.then, node.otherwise))
+        is_wanted = any(self._has_hole(arm.range) and self._is_sql(arm) for arm in (node.then, node.otherwise))
         return chosen_text(node, self.program.source) if is_wanted else None
 
     def _has_hole_or_list(self, range: Range) -> bool:
@@ -205,7 +220,7 @@ class Texts:
         if any(hole.range == range for hole in self.holes):
             return True
         if self._has_hole(range):
-            return listed(value, self.program.source) is not None or not _is_sql(value.expression)
+            return listed(value, self.program.source) is not None or not self._is_sql(value.expression)
         return any(self._has(value, hole) for hole in self.holes)
 
     def _has(self, value: Value, hole: Hole) -> bool:
@@ -256,10 +271,3 @@ def _passed_on(same: Same[tuple[ir.Statement, ...]]) -> dict[str, set[str]]:
 
 def _nothing(_node: ir.Expression) -> None:
     return None
-
-
-def _is_sql(node: ir.Expression) -> bool:
-    """Whether a constant in an expression, or in a function inside it, may be SQL."""
-    nodes = list(ir.walk(node))
-    nodes += [inner for part in nodes if isinstance(part, ir.Lambda) for inner in nodes_inside(part.function.body)]
-    return any(isinstance(part, ir.String) and _IS_SQL.search(part.value) for part in nodes)

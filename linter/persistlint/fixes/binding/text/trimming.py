@@ -13,6 +13,8 @@ from persistlint.regexes import regex
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from persistlint.facts import Site
+
 _OUTSIDE = regex(r"[^'\")]+")  # what ends with no string of SQL and with no list
 _SEPARATORS = ", ;\n\t"
 
@@ -49,7 +51,8 @@ def trim_of(node: ir.Expression | None) -> Trim | None:
         case ir.Subscript(value=text, index=ir.Unknown(operands=[*first, end]) as index):
             behind = index.range.end - end.range.end  # the bracket of Go; Python's bounds have none
             before = first[-1].range.end if first else index.range.start + behind
-            is_end = behind < 2 and end.range.start - before == 1  # one colon, and nothing behind
+            # One colon, around which gofmt puts blanks where there is more than a name, and nothing behind.
+            is_end = behind < 2 and end.range.start - before in (1, 3)
             is_whole = len(first) < 2 and all(isinstance(bound, ir.Number) and bound.value == 0 for bound in first)
             taken = _left_out(end, text, from_end=True) if is_whole and is_end else None
         case _:
@@ -76,22 +79,22 @@ def own_uses(statements: Sequence[ir.Assign], name: str) -> int:
     return sum(is_name(node, name) for node in nodes)
 
 
-def check_trims(statements: Sequence[ir.Assign], name: str) -> None:
+def check_trims(statements: Sequence[ir.Assign], name: str, site: Site) -> None:
     """Hold what every one of the statements takes from the end of a text against those before it, as `check_cut`."""
     for index, statement in enumerate(statements):
         found = trim_of(_first(statement.value)) if statement.operator == "=" else None
         if found is not None and found.inner.id == name:
-            check_cut(found, statements[:index])
+            check_cut(found, statements[:index], site)
 
 
-def check_cut(trim: Trim, statements: Sequence[ir.Assign]) -> None:
+def check_cut(trim: Trim, statements: Sequence[ir.Assign], site: Site) -> None:
     """Refuse where something else is taken from the end of a text than what each of its statements has put there as a
     constant, as a comma: a mark has another length than its value. Raises `RefusalError`."""
     name, taken = trim.inner.id, trim.taken
     for step in statements if taken else ():
         if is_trim(step, name) or isinstance(step.value, ir.String):
             continue
-        tail = _tail(step.value)
+        tail = _tail(step.value, site)
         text = tail[-taken:] if isinstance(taken, int) else taken
         is_there = len(tail) >= taken if isinstance(taken, int) else bool(tail)
         if not (is_there and _OUTSIDE.fullmatch(text)):
@@ -105,21 +108,24 @@ def _first(node: ir.Expression | None) -> ir.Expression | None:
     return node
 
 
-def _tail(node: ir.Expression | None) -> str:
+def _tail(node: ir.Expression | None, site: Site) -> str:
     """The constant that a text ends with, nothing where it ends with a value."""
     match node:
         case ir.String(value=value):
             return value
+        case ir.Name(id=name):
+            made = [s.value for s in site.statements if isinstance(s, ir.Assign) and is_name(s.target, name)]
+            return made[0].value if len(made) == 1 and isinstance(made[0], ir.String) else ""
         case ir.Template(parts=[*_, ir.String(value=value)]):
             return value
         case ir.Binary(operator="+", right=right):
-            return _tail(right)
+            return _tail(right, site)
         case ir.Binary(operator="%", left=text):
-            return _tail(text)
+            return _tail(text, site)
         case ir.Call(function=ir.Attribute(value=ir.Name(id="fmt"), name="Sprintf"), arguments=[text, *_]):
-            return _tail(text.value)
+            return _tail(text.value, site)
         case ir.Call(function=ir.Attribute(value=text, name="format")):
-            return _tail(text)
+            return _tail(text, site)
     return ""
 
 

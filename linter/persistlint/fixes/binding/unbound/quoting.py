@@ -256,7 +256,7 @@ def _handle(query: Query, holes: Sequence[Hole], program: Program) -> str:
         return ""
     site = query.site()
     match site.call.function:
-        case ir.Attribute(value=ir.Name() | ir.Attribute() as handle):
+        case ir.Attribute(value=ir.Name() | ir.Attribute() as handle) if not site.operation.is_own:
             pass
         case _:
             return ""

@@ -1,0 +1,215 @@
+"""What another module of a program exports that reaches a database: a connection, a pool, a function that gives one, or
+one that hands SQL and its values on to a driver. So a file is read for what it says whose handle comes from
+`require("../db")`. Nothing else is known of what another file exports."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeGuard
+
+from persistlint.analysis.interpretation.interpreter import Interpreter
+from persistlint.analysis.interpretation.state import State
+from persistlint.analysis.interpretation.values import (
+    CONSTANT,
+    Atom,
+    Class,
+    Closure,
+    Entries,
+    Imported,
+    Instance,
+    Value,
+    options_of,
+)
+from persistlint.analysis.names import Names, last_name, path_of
+from persistlint.analysis.passing import Passing
+from persistlint.analysis.presence import present
+from persistlint.analysis.schedule import Wanted
+from persistlint.facts import Consulted, Origin
+from persistlint.ir import Assign, Call, ClassDefinition, ExpressionStatement, FunctionDefinition, statements_in, walk
+from persistlint.languages import languages, read
+from persistlint.libraries import Operation, Type, catalogue
+from persistlint.memory import Memory
+from persistlint.module_files import find
+from persistlint.reading import ReadError, read_file
+from persistlint.source import Range
+from persistlint.surroundings import mark_of_module
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.ir import Expression
+    from persistlint.source import SourceFile
+
+_DEEPEST = 3  # modules that one export is followed through
+_LARGEST = 200_000  # bytes of such a module
+_SHORT = 4_000  # bytes of one that may pass on what another module exports
+_DEFAULT = "export default"
+
+
+class Elsewhere:
+    """What the names of a file stand for that it imports from other modules of its program."""
+
+    def __init__(self, source: SourceFile, names: Names, depth: int = 0) -> None:
+        self._path = source.path
+        self._is_asked = depth < _DEEPEST and source.language in ("python", "javascript", "typescript")
+        self._names = names
+        self._depth = depth
+        self._known: dict[str, Atom | None] = {}
+        self.marks: dict[str, str] = {}  # by the paths of the files
+
+    def find(self, name: str) -> Atom | None:
+        """What reaches a database behind a qualified name; None where nothing does, or nobody knows."""
+        if not self._is_asked:
+            return None
+        if not self._known and not os.path.isfile(self._path):  # noqa: PTH113 - nothing is around what is on no disk
+            self._is_asked = False
+            return None
+        if name not in self._known:
+            self._known[name] = self._found(name)
+        return self._known[name]
+
+    def consulted(self) -> Iterator[Consulted]:
+        """The other files that this depends on."""
+        return (Consulted(Range(0, 0), mark) for mark in self.marks.values())
+
+    def _found(self, name: str) -> Atom | None:
+        file = find(name, self._path, self._names.language, self._names.modules)
+        if file is None:
+            return None
+        self.marks.update((path, mark_of_module(path)) for path in file.seen)
+        module = _module(file.path, self._depth + 1) if file.path else None
+        if module is None:
+            return None
+        found = module.exported(file.members)
+        self.marks.update(module.elsewhere.marks)
+        return found
+
+
+class _Module:
+    """A module whose top level ran."""
+
+    def __init__(self, source: SourceFile, depth: int) -> None:
+        language = languages()[source.language]
+        self._source = source
+        self._names = Names(catalogue(language.libraries), language.libraries)
+        self._passing = Passing()
+        self.elsewhere = Elsewhere(source, self._names, depth)
+        self._machine = Interpreter(
+            self._names, language.name, self._passing.on_call, lambda *_: None, self.elsewhere.find
+        )
+        self._module = read(source).lower()
+        self._machine.run(self._module, Wanted((), ()))
+        self._made = self._assigned()
+        self._exported: dict[tuple[str, ...], Atom | None] = {}
+
+    @property
+    def is_current(self) -> bool:
+        """Whether what it depends on is as it was."""
+        return all(mark_of_module(path) == mark for path, mark in self.elsewhere.marks.items())
+
+    def exported(self, members: tuple[str, ...]) -> Atom | None:
+        """What reaches a database of what it exports, by the names that lead to it."""
+        if members not in self._exported:
+            value = self._value(members)
+            self._exported[members] = self._portable(value) if value is not None else None
+        return self._exported[members]
+
+    def _assigned(self) -> dict[str, Type]:
+        """The variables that functions of the module assign an object of a library to. One of the module that has no
+        other value is that object from now on."""
+        machine = self._machine
+        found: dict[str, Type] = {}
+        for function, _, _ in tuple(machine.functions.values()):
+            for statement in statements_in(function.body):
+                if not isinstance(statement, Assign) or not _makes(statement.value, self._names):
+                    continue
+                machine.state = State()
+                value, path = machine.evaluate(statement.value), path_of(statement.target)
+                if path is not None and isinstance(value, Atom) and value.type is not None:
+                    found.setdefault(path, value.type)
+        machine.outer.update(
+            (name, Atom(Origin.UNKNOWN, type)) for name, type in found.items() if machine.outer.get(name) == CONSTANT
+        )
+        return found
+
+    def _value(self, members: tuple[str, ...]) -> Value | None:
+        """The value behind these names; with none it is what the module is itself."""
+        known = self._machine.outer
+        if not members:
+            return known.get("module.exports") or self._default()
+        first, *others = members
+        own = (known.get(f"{prefix}{first}") for prefix in ("module.exports.", "exports.", ""))
+        value = next(filter(None, own), None)
+        if value is None:
+            whole = self._value(())
+            value = self._member(whole, first) if whole is not None else None
+        for name in others:
+            value = self._member(value, name) if value is not None else None
+        return value
+
+    def _default(self) -> Value | None:
+        for statement in self._module.body:
+            is_exported = self._source.text(statement.range).startswith(_DEFAULT)
+            if isinstance(statement, ExpressionStatement) and is_exported:
+                return self._machine.evaluate(statement.value)
+        return None
+
+    def _member(self, value: Value, name: str) -> Value | None:
+        match value:
+            case Entries():
+                return value.get(name)
+            case Instance(definition=definition) | Class(definition=definition):
+                return self._machine.attribute_of(definition, name)
+            case Imported(name=module):
+                return Imported(f"{module}.{name}")
+        return None
+
+    def _portable(self, value: Value) -> Atom | None:
+        """What another file can make use of."""
+        if isinstance(value, Closure):
+            return self._passing.on(value, self._machine, self._made)
+        if isinstance(value, Imported):
+            return self.elsewhere.find(value.name)
+        if isinstance(value, Class):
+            return self._class(value.definition)
+        types = {option.type for option in options_of(value) if isinstance(option, Atom) and option.type is not None}
+        return Atom(Origin.UNKNOWN, types.pop()) if len(types) == 1 else None
+
+    def _class(self, definition: ClassDefinition) -> Atom | None:
+        """A class of which some methods hand SQL on: calling it gives an object that has them."""
+        names = [each.function.name for each in definition.body if isinstance(each, FunctionDefinition)]
+        found = ((name, self._machine.attribute_of(definition, name)) for name in names)
+        passing = {name: self._portable(value) for name, value in found if isinstance(value, Closure)}
+        methods = {name: made.type.call for name, made in passing.items() if made and made.type and made.type.call}
+        if not methods:
+            return None
+        library = next(iter(methods.values())).library
+        call = Operation(library, definition.name, returns="self", is_own=True)
+        return Atom(Origin.UNKNOWN, Type(library, definition.name, call=call, methods=methods))
+
+
+def _makes(value: Expression | None, names: Names) -> TypeGuard[Expression]:
+    """Whether an expression calls something by the name of what makes an object of a library."""
+    makers = names.catalogue.makers
+    return value is not None and any(isinstance(e, Call) and last_name(e.function) in makers for e in walk(value))
+
+
+_KEPT: Memory[_Module] = Memory(most=64)
+
+
+def _module(path: str, depth: int) -> _Module | None:
+    """The module in a file; None for one that cannot be read, or has nothing to do with a database."""
+    key = path, mark_of_module(path), depth
+    known = _KEPT.recall(key)
+    if known is not None and known.is_current:
+        return known
+    try:
+        source = read_file(Path(path))
+    except ReadError:
+        return None
+    folder = languages()[source.language].libraries
+    size = len(source.content)
+    if size > _LARGEST or not source.is_written_by_hand or (size > _SHORT and not present(folder, source)):
+        return None
+    return _KEPT.keep(key, _Module(source, depth))

@@ -1,0 +1,55 @@
+"""What is called on an object, or by a name, that another module of the program exports: `require("../db").query(…)`,
+`from app.db import get_connection`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.interpretation.resolving import called_by
+from persistlint.analysis.interpretation.values import Class, Imported, Instance
+from persistlint.analysis.names import last_name
+from persistlint.ir import Attribute, Name
+from persistlint.regexes import regex
+
+if TYPE_CHECKING:
+    from persistlint.analysis.interpretation.interpreter import Interpreter
+    from persistlint.analysis.interpretation.values import Atom, Value
+    from persistlint.ir import Expression
+
+# What people call a function that gives a connection, or that sends SQL: no other is looked for in another file.
+_REACHES = regex(
+    r"db|database|conn|pool|cursor|session|client|engine|sql|query|exec|stmt|statement|fetch|run", re.IGNORECASE
+)
+
+
+def _of_all_names(handle: Expression, machine: Interpreter) -> Atom | None:
+    """What a name is that may have come with `from connection import *`."""
+    if not machine.names.opened or not isinstance(handle, Name) or not machine.is_free(handle.id):
+        return None
+    found = (machine.elsewhere(f"{module}.{handle.id}") for module in machine.names.opened)
+    return next(filter(None, found), None)
+
+
+def with_imported(
+    function: Expression, receiver: Value | None, called: Value | None, machine: Interpreter
+) -> tuple[Value | None, Value | None]:
+    """The receiver of a call and what is called, where another module tells what they are; else as they were."""
+    if isinstance(called, Imported) and _REACHES.search(last_name(function)):
+        made = machine.elsewhere(called.name)
+        if made is not None and made.type is not None and made.type.call is not None:
+            return receiver, made
+    if isinstance(receiver, Instance | Class) and called is None and isinstance(function, Attribute):
+        for base in receiver.definition.bases:
+            inherited = machine.names.imports.get(base) if _REACHES.search(function.name) else None
+            made = machine.elsewhere(f"{inherited}.{function.name}") if inherited is not None else None
+            if made is not None:
+                return receiver, made
+    if isinstance(function, Attribute) and (made := _of_all_names(function.value, machine)) is not None:
+        return made, called_by(function, made, machine)
+    is_method = isinstance(function, Attribute) and function.name in machine.names.catalogue.method_names
+    if isinstance(receiver, Imported) and isinstance(function, Attribute) and is_method:
+        made = machine.elsewhere(receiver.name)
+        if made is not None and made.type is not None and function.name in made.type.methods:
+            return made, called_by(function, made, machine)
+    return receiver, called

@@ -1,0 +1,148 @@
+"""What a function of a program does that hands SQL and its values on to a driver, or gives a connection, told as an
+operation of that driver: `query: (text, values) => pool.query(text, values)`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.interpretation.arguments import sql_arguments
+from persistlint.analysis.interpretation.state import State
+from persistlint.analysis.interpretation.values import Atom, Items, Text, Value, options_of
+from persistlint.analysis.names import path_of
+from persistlint.facts import Origin
+from persistlint.ir import Return, statements_in
+from persistlint.libraries import Operation, Type
+from persistlint.regexes import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from persistlint.analysis.interpretation.arguments import Actual
+    from persistlint.analysis.interpretation.interpreter import Interpreter
+    from persistlint.analysis.interpretation.resolving import Resolved
+    from persistlint.analysis.interpretation.values import Closure
+    from persistlint.ir import Call, Function, Parameter
+
+_CALLBACK = regex(r"_*(?:cb|callback|fn|func|next|done|handler|resolve|reject|on[A-Z]\w*)")
+
+
+class Passing:
+    """Takes down the calls of functions that are run to see what they hand on."""
+
+    def __init__(self) -> None:
+        self._sent: list[tuple[Operation, list[Actual]]] = []
+
+    def on_call(
+        self,
+        node: Call,
+        receiver: Value | None,
+        called: Value | None,
+        resolved: Resolved | None,
+        actuals: list[Actual],
+        tagged: bool = False,
+    ) -> Resolved | None:
+        """Take down a call that sends SQL."""
+        if resolved is not None and resolved.operation.is_sink and not tagged:
+            self._sent.append((resolved.operation, actuals))
+        return resolved
+
+    def on(self, closure: Closure, machine: Interpreter, made: Mapping[str, Type]) -> Atom | None:
+        """A function of the file that `machine` ran as one of a library; None where it neither sends what it is given
+        nor gives an object of a library. `made` are the variables that such an object is assigned to."""
+        function = closure.function
+        own = [parameter for parameter in function.parameters if parameter.name != function.receiver]
+        self._sent.clear()
+        machine.state = State()
+        outcome = machine.call_closure(closure, {each.name: _marked(each) for each in own if each.name}, {})
+        _run_inside(function, machine)
+        machine.state = State()
+        if self._sent:
+            operation = self._operation(function.name, own)
+            return _as_function(operation) if operation is not None else None
+        given = (_type_of(outcome.value) if outcome is not None else None) or _returned(function, made)
+        if given is None:
+            return None
+        return _as_function(Operation(given.library, function.name, returns=given.name, is_own=True))
+
+    def _operation(self, name: str, parameters: Sequence[Parameter]) -> Operation | None:
+        """What the calls come to that were taken down, where all of them send the same parameter as SQL."""
+        found: set[tuple[int, int | str | None]] = set()
+        for operation, actuals in self._sent:
+            texts = [actual for actual, is_fragment in sql_arguments(operation, actuals) if not is_fragment]
+            sql = next((index for index, each in enumerate(parameters) if any(_is(each, text) for text in texts)), None)
+            if sql is None or operation.raw:
+                return None
+            found.add((sql, _values(operation, actuals, parameters)))
+        whole = [each for each in found if each[1] is not None] or list(found)
+        libraries = {operation.library for operation, _ in self._sent}
+        if len(whole) != 1 or len({sql for sql, _ in found}) != 1 or len(libraries) != 1:
+            return None
+        (sql, values), operation = whole[0], self._sent[-1][0]
+        return replace(
+            operation, name=name, sql=sql, fragments=None, keys=(), parameters=values, returns=None, is_own=True
+        )
+
+
+def _values(operation: Operation, actuals: list[Actual], parameters: Sequence[Parameter]) -> int | str | None:
+    """Where the values come in that a call binds, as `Operation.parameters` says it; None where it binds none."""
+    taken = operation.parameters
+    places = taken if isinstance(taken, tuple) else (taken,)
+    index = next((place for place in places if isinstance(place, int)), None)
+    positional = [actual for actual in actuals if actual.keyword is None]
+    given = positional[index] if index is not None and index < len(positional) else None
+    if given is None and taken == "rest":
+        given = next((actual for actual in positional if actual.spread), None)
+    if given is None:
+        given = next((actual for actual in actuals if actual.keyword is not None and actual.keyword in places), None)
+    if given is None:
+        return None
+    for number, parameter in enumerate(parameters):
+        if _is(parameter, given) and not _CALLBACK.fullmatch(parameter.name):
+            as_list = given.spread if taken == "rest" else not given.spread
+            if parameter.kind == "rest":
+                return "rest" if as_list else number
+            return number if as_list else None
+    return None
+
+
+def _marked(parameter: Parameter) -> Text:
+    """A text to know a parameter by. What changes how placeholders are written changes it too."""
+    return Text((f"\0{parameter.name} ? $1 %s :a @a\0",))
+
+
+def _is(parameter: Parameter, actual: Actual) -> bool:
+    """Whether an argument is a parameter, perhaps with more text around it."""
+    mark = _marked(parameter).pieces[0]
+    return any(
+        isinstance(piece, str) and isinstance(mark, str) and mark in piece
+        for option in options_of(actual.value)
+        if isinstance(option, Text)
+        for piece in option.pieces
+    )
+
+
+def _run_inside(function: Function, machine: Interpreter) -> None:
+    """Run what a function hands to others: `new Promise((resolve, reject) => { … })`."""
+    for inner in machine.waiting.functions():
+        if function.range.start < inner.range.start and inner.range.end <= function.range.end:
+            for receiver, captured in machine.waiting.turns(id(inner), lambda: False):
+                machine.run_function(inner, receiver, captured)
+
+
+def _type_of(value: Value) -> Type | None:
+    """The type of an object of a library that a function gives, or yields to a `with`."""
+    options = value.elements if isinstance(value, Items) else options_of(value)
+    types = {option.type for option in options if isinstance(option, Atom) and option.type is not None}
+    return types.pop() if len(types) == 1 else None
+
+
+def _returned(function: Function, made: Mapping[str, Type]) -> Type | None:
+    """The type of what a function gives that is made once: `if pool is None: pool = create_pool()`, `return pool`."""
+    returned = (each.value for each in statements_in(function.body) if isinstance(each, Return))
+    paths = (path_of(value) for value in returned if value is not None)
+    return next((made[path] for path in paths if path is not None and path in made), None)
+
+
+def _as_function(operation: Operation) -> Atom:
+    return Atom(Origin.UNKNOWN, Type(operation.library, operation.name, call=operation))
