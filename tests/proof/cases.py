@@ -526,4 +526,41 @@ JAVASCRIPT = (
             "query = `${query} ORDER BY id`;",
         ),
     ),
+    Query(
+        "array that becomes text by itself",
+        "`SELECT id FROM people WHERE id IN (${ids}) AND (score < -4 OR name = '${a}') ORDER BY id`",
+    ),
+    Query(
+        "text with commas",
+        "`SELECT id FROM people WHERE id NOT IN (${listed}) AND (score < -4 OR name = '${a}') ORDER BY id`",
+        ("const listed = ids.toString();",),
+    ),
+    Query(
+        "array of texts with quotes",
+        "`SELECT id FROM people WHERE name IN (${quoted}) ORDER BY id`",
+        ("const names = [a, 'Åsa'];", "const quoted = names.map((name) => {", "  return `'${name}'`;", "});"),
+        ("x') OR ('1'='1", 0),
+    ),
+    Query(
+        "dollar quotes",
+        "`SELECT id FROM people WHERE name = $$${a}$$ AND code <> $n$${a}-9$n$ ORDER BY id`",
+        (),
+        ("x$$ OR $$1$$ = $$1$$ OR $$1$$ = $$", 0),
+        without=("mysql2", "better-sqlite3"),
+    ),
+    Query(
+        "behind values that are counted where it runs",
+        "`SELECT id FROM people WHERE ${clauses.join(' AND ')} AND name = '${a}' ORDER BY id`, values",
+        (
+            "const clauses = ['score > -99'];",
+            "const values = [];",
+            "const add = (clause, value) => {",
+            "  values.push(value);",
+            "  clauses.push(clause.replace('?', `$${values.length}`));",
+            "};",
+            "if (b) add('score <> ?::int', b);",
+            "if (ids.length) add('id <> ?::int', ids[0]);",
+        ),
+        without=("mysql2", "better-sqlite3", "knex", "sequelize"),
+    ),
 )

@@ -62,6 +62,31 @@ def python_module(program: Program, module: str) -> Needed | None:
     return module, (_python_line(program, module, f"import {module}"),)
 
 
+def node_module(program: Program, module: str) -> Needed | None:
+    """How a file of JavaScript calls a module, and the edit that imports it behind the first others, in their way; None
+    where the name is taken or there are none."""
+    imports = sorted(_top_level(program), key=lambda each: each.range.start)
+    name = module.partition("/")[0]
+    if not imports or not name.isidentifier() or program.has_name(name):
+        return None
+    source, last = program.source, imports[0]
+    for each in imports[1:]:
+        if source.content[end_of_import(program, last) : source.line_range(_first_line(program, each)).start].strip():
+            break  # what stands behind other statements may come too late for these
+        last = each
+    at = end_of_import(program, last)
+    if at < 0:
+        return None
+    line = source.text(Range(source.line_range(_first_line(program, last)).start, at))
+    quote = '"' if '"' in line else "'"
+    if "require(" not in line:
+        names = f"* as {name}" if program.is_typed else name  # both ways what a CommonJS module exports
+        text = f"import {names} from {quote}{module}{quote}"
+    else:
+        text = f"const {name} = require({quote}{module}{quote})"
+    return name, (Edit(Range(at, at), f"\n{text}{';' if line.rstrip().endswith(';') else ''}"),)
+
+
 def go_package(program: Program, path: str) -> Needed | None:
     """How the file calls a package of Go's standard library, and the edits that import it."""
     name = path.rsplit("/", 1)[-1]

@@ -116,7 +116,7 @@ class Binding:
         dialect = self.dialect
         style, marks = style_of(query.placeholder, found.text, dialect)
         try:
-            parameters = plan(found, query, wanted, self.source, dialect)
+            parameters = plan(found, query, wanted, self.program, dialect)
         except NotBoundError:
             if (fix := numbers(found, self.holes, self.source)) is not None:
                 return fix

@@ -19,7 +19,7 @@ from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from persistlint.facts import Query, Site, Text
     from persistlint.fixes.binding.marks.plan import Parameter
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _NOWHERE = "nothing here tells where the values of the other placeholders are"
 _ELSEWHERE = "the values that the call passes are put together elsewhere"
-_COMPUTED = regex(rf"\$(?={HOLE})")
+_COMPUTED = regex(rf"(?<![\w$])\$(?={HOLE})")  # behind a dollar or a word is the text of a string, `$$…$$`
 _MAKE_NUMBERS = frozenset(["int", "float", "len", "Number", "parseInt"])
 _MAKE_TEXT = frozenset(["len", "str", "String", "strconv", "fmt"])
 
@@ -105,27 +105,54 @@ def numbered_behind(
     if not name or not is_plain:
         by_hand = "the numbers of the other placeholders are counted by hand"
         raise RefusalError(by_hand if is_counted else _NOWHERE)
+    length = f"len({name})+" if source.language == "go" else f"{name}.length + "
     for ahead, parameter in enumerate(parameters, 1):
-        parameter.number = f"len({name})+{ahead}"
+        parameter.number = f"{length}{ahead}"
 
 
 def spread_of(site: Site, found: View, source: SourceFile) -> str:
-    """The slice that a call of Go spreads as its values, if it has all of them already where the text is put together:
-    a value that is added to it has the number behind its length, whatever marks the text has. "" for any other."""
-    arguments = site.call.arguments[(site.operation.sql or 0) + 1 :]
-    if source.language != "go" or site.operation.parameters != "rest" or not found.items:
+    """The list that a call of Go or JavaScript passes as its values, if it has all of them already where the text is
+    put together: a value that is added to it has the number behind its length, whatever marks the text has. "" for any
+    other."""
+    name = _passed_as_one(site, source)
+    if not name or not found.items:
         return ""
-    match arguments:
-        case [ir.Argument(value=ir.Name(id=name), spread=True)]:
-            start = min(item.range.start for item in found.items)
-            nodes = names_in(site, name)
-            is_late = any(node.range.start > start and node.range not in site.call.range for node in nodes)
-            inner = (part for s in site.statements for e in ir.expressions(s) for part in ir.walk(e))
-            is_captured = any(
-                node.range in part.range for part in inner if isinstance(part, ir.Lambda) for node in nodes
-            )
-            return "" if is_late or is_captured else name
-    return ""
+    start = min(item.range.start for item in found.items)
+    nodes = names_in(site, name)
+    if any(node.range.start > start and node.range not in site.call.range for node in nodes):
+        return ""
+    capturing = [each for each in _functions_in(site) if any(n.range in each.range for n in nodes)]
+    if source.language == "go":
+        return "" if capturing else name
+    own = [each for each in capturing if site.call.range not in each.range]
+    return "" if any(not each.name or _is_named_behind(each, start, site) for each in own) else name
+
+
+def _functions_in(site: Site) -> Iterator[ir.Function]:
+    """The functions inside the one that a call stands in."""
+    for statement in site.statements:
+        if isinstance(statement, ir.FunctionDefinition):
+            yield statement.function
+        for expression in ir.expressions(statement):
+            yield from (node.function for node in ir.walk(expression) if isinstance(node, ir.Lambda))
+
+
+def _is_named_behind(function: ir.Function, start: int, site: Site) -> bool:
+    """Whether a function may run behind this offset, where its name stands there."""
+    return any(node.range.start > start for node in names_in(site, function.name))
+
+
+def _passed_as_one(site: Site, source: SourceFile) -> str:
+    """The name of the list that a call passes as its values, "" where it passes something else."""
+    if source.language == "python":
+        return ""
+    if site.operation.parameters == "rest":
+        match site.call.arguments[(site.operation.sql or 0) + 1 :]:
+            case [ir.Argument(value=ir.Name(id=name), spread=True)]:
+                return name
+        return ""
+    values = values_of(site, source) if source.language != "go" else None
+    return values.id if isinstance(values, ir.Name) else ""
 
 
 def _plain(text: Text) -> str:

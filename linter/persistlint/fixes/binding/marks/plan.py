@@ -22,17 +22,19 @@ from persistlint.fixes.binding.marks.grammar import (
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.text.lists import Listed, listed
 from persistlint.fixes.binding.text.origin import last_name
+from persistlint.fixes.binding.text.splitting import mapped, split
 from persistlint.fixes.binding.text.tuples import tuple_written
 from persistlint.fixes.binding.text.view import HOLE, Value, View
 from persistlint.records import dataclass
 from persistlint.regexes import regex
-from persistlint.sql.lexer import Kind, Token, tokenize, word_set
+from persistlint.sql.lexer import Kind, Token, string_value, tokenize, word_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from persistlint.diagnostic import Edit
     from persistlint.facts import Query
+    from persistlint.fixes.program import Program
     from persistlint.source import SourceFile
 
 _OPENING = regex(r"[A-Za-z_&]*")
@@ -50,6 +52,7 @@ _TEXTS = frozenset(["str", "repr"])
 _COUNTS = frozenset(["LIMIT", "OFFSET", "TOP"])
 _TAKES_TUPLE = frozenset(["IN", "VALUES"])  # what a tuple of Python is written behind
 _NAMED = (":name", "%(name)s", "@name")
+_STRINGS = frozenset([Kind.STRING, Kind.DOLLAR])
 
 
 @dataclass(slots=True)
@@ -79,10 +82,10 @@ class Parameter:
 
 
 def plan(
-    found: View, query: Query, wanted: Callable[[Value], bool], source: SourceFile, dialect: str | None
+    found: View, query: Query, wanted: Callable[[Value], bool], program: Program, dialect: str | None
 ) -> list[Parameter]:
     """The parameters that the wanted values become, in order. Raises `RefusalError` where one cannot be bound."""
-    text = found.text
+    text, source = found.text, program.source
     tokens = [token for token in tokenize(text, dialect) if token.kind is not Kind.COMMENT]
     call, sets = None, False
     if not query.is_fragment and not binds_anywhere(query, dialect):
@@ -102,13 +105,13 @@ def plan(
             raise RefusalError("a value stands in a comment of the SQL")
         token = tokens[place]
         is_repeated = any(_is_same(item, other) for other in found.values)
-        if token.kind is Kind.STRING or (_is_text_of_sqlite(token, query, dialect) and not is_repeated):
+        if token.kind in _STRINGS or (_is_text_of_sqlite(token, query, dialect) and not is_repeated):
             parameter = _quoted(found, tokens, place, query, source, dialect)
-            parameter.is_doubtful |= token.kind is not Kind.STRING
+            parameter.is_doubtful |= token.kind is Kind.QUOTED
         elif token.text == HOLE:
             if sets:  # some drivers pass a number as a text or a fraction, which most variables refuse
                 check_statement(tokens)
-            parameter = _bare(found, tokens, place, query, source, dialect)
+            parameter = _bare(found, tokens, place, query, program, dialect)
         elif token.kind is Kind.QUOTED and is_repeated:
             continue  # the same value is a name here, and stays one
         else:
@@ -148,13 +151,10 @@ def _quoted(
     token = tokens[place]
     if is_name_place(tokens, place):
         raise RefusalError("the value stands where only a name can, which cannot be bound")
-    opening = _OPENING.match(token.text)
-    prefix = opening.group() if opening else ""
-    quote = token.text[len(prefix)]
-    if prefix.upper() not in ("", "N", "E") or not token.text.endswith(quote) or quote not in "'\"":
-        raise RefusalError("the string of SQL around the value is written in a special way")
+    quote = _quote_of(token)
+    _, begin, end = string_value(token)
     parts: list[str | Value] = []
-    inner = found.items[token.start + len(prefix) + 1 : token.end - 1]
+    inner = found.items[begin:end]
     for item in inner:
         if isinstance(item, Value):
             parts.append(item)
@@ -162,7 +162,8 @@ def _quoted(
             parts[-1] += item.text
         else:
             parts.append(item.text)
-    parts = [part.replace(quote * 2, quote) if isinstance(part, str) else part for part in parts]
+    if quote:
+        parts = [part.replace(quote * 2, quote) if isinstance(part, str) else part for part in parts]
     values = [part for part in parts if isinstance(part, Value)]
     constant = "".join(part for part in parts if isinstance(part, str))
     if "\\" in constant or "\ue001" in constant:
@@ -216,6 +217,19 @@ def _quoted(
     return Parameter(start, token.end, value, name, before, after, type=type, is_doubtful=doubtful)
 
 
+def _quote_of(token: Token) -> str:
+    """What ends a string of SQL and is doubled inside it, "" where nothing is. Raises `RefusalError`."""
+    text = token.text
+    if token.kind is Kind.DOLLAR and string_value(token)[2] < token.end:
+        return ""
+    opening = _OPENING.match(text)
+    prefix = opening.group() if opening else ""
+    quote = text[len(prefix)]
+    if prefix.upper() not in ("", "N", "E") or not text.endswith(quote) or quote not in "'\"":
+        raise RefusalError("the string of SQL around the value is written in a special way")
+    return quote
+
+
 def _check_unit(following: Token | None) -> None:
     """Refuse a value that may have the unit of an interval in it, which MySQL takes from the text alone."""
     if following is None or not (_UNIT.fullmatch(following.word) or following.text in _ARITHMETIC):
@@ -254,9 +268,10 @@ def _as_text(value: str, source: SourceFile) -> str:
 
 
 def _bare(
-    found: View, tokens: list[Token], place: int, query: Query, source: SourceFile, dialect: str | None
+    found: View, tokens: list[Token], place: int, query: Query, program: Program, dialect: str | None
 ) -> Parameter:
     """The parameter for a value that stands in the SQL without quotes."""
+    source = program.source
     if query.placeholder.startswith("{"):
         raise RefusalError("the placeholders of this driver name the type of the value, which only the table tells")
     token = tokens[place]
@@ -265,6 +280,8 @@ def _bare(
     if is_key_column(tokens, place):
         raise RefusalError("the value stands where only a name can, which cannot be bound")
     found_list = listed(item, source)
+    if found_list is None and query.site is not None and place and tokens[place - 1].text == "(":
+        found_list = mapped(item, query.site(), source)
     name = expressions.name_of(item, source) if found_list is None else found_list.name
     match item.expression:
         case ir.Call(function=ir.Attribute(value=ir.Name(id=text), name="format")):
@@ -272,7 +289,9 @@ def _bare(
     if item.made is None and (_WRITTEN.search(name) or _WRITTEN.search(_called(item))):
         raise RefusalError(f"`{source.text(item.expression.range)}` may be SQL already, with quotes of its own")
     if found_list is not None:
-        return _list(found_list, tokens, place, query, source, dialect, "bare")
+        parameter = _list(found_list, tokens, place, query, source, dialect, "bare")
+        parameter.is_doubtful |= isinstance(item.expression, ir.Name)  # made of another list, which may have changed
+        return parameter
     written = tuple_written(item.expression, source)
     if isinstance(item.expression, ir.Collection) or written:
         word = tokens[place - 1].word if place else ""
@@ -292,7 +311,11 @@ def _bare(
     if word == "IN" or (previous is not None and previous.text == "(" and place > 1 and tokens[place - 2].word == "IN"):
         following_text = following.text if following is not None else ""
         is_number = item.spec == "%d" or _NUMBER.fullmatch(_called(item)) is not None
-        if word == "IN" or (following_text == ")" and not is_number):  # one text alone may have commas in it
+        if word != "IN" and following_text == ")" and not is_number:  # one text alone may have commas in it
+            parts = split(item, query.site(), program) if query.site is not None else None
+            if parts is not None:
+                return replace(_list(parts, tokens, place, query, source, dialect, "bare"), is_doubtful=True)
+        if word == "IN" or (following_text == ")" and not is_number):
             raise RefusalError("nothing here tells what the list of values is made of")
     if word in _TYPED:
         if dialect not in ("mysql", "bigquery") or word != "INTERVAL":

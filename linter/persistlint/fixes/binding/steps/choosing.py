@@ -111,7 +111,7 @@ def alternative(binding: Binding, query: Query, place: Place, statements: Sequen
         if computed_marks(found) or any(not mark.key.isdigit() or int(mark.key) > passed_there for mark in marks):
             raise RefusalError("the SQL is chosen among several texts, and one of them has placeholders")
         piece = replace(query, is_fragment=True) if added else query
-        parameters = plan(found, piece, texts.is_wanted, source, binding.dialect)
+        parameters = plan(found, piece, texts.is_wanted, binding.program, binding.dialect)
         if any(parameter.expands or found.holders[parameter.start] is not None for parameter in parameters):
             raise RefusalError("the SQL is chosen among several texts, and one of them is put together in steps")
         bound += bound_by(parameters, found)

@@ -228,7 +228,7 @@ def _returned(
     place = place_of(query, own, library, binding.holes, program)
     part = inside.view(place.segments)
     marks = style_of(style.pattern, part.text, binding.dialect)[1]
-    parameters = plan(part, query, inside.is_wanted, source, binding.dialect)
+    parameters = plan(part, query, inside.is_wanted, program, binding.dialect)
     bound = bound_by(parameters, part)
     are_open = any(not (style.is_numbered and mark.key.isdigit() and int(mark.key) <= least) for mark in marks)
     if are_open or any(parameter.expands for parameter in parameters):

@@ -258,6 +258,16 @@ def _javascript(node: ir.Call, separator: ir.String, items: ir.Expression, sourc
     quoted = bool(_QUOTED_SEPARATOR.fullmatch(separator.value))
     if not quoted and not _SEPARATOR.fullmatch(separator.value):
         return None
+    own = source.text(separator.range)[:1]
+    quote = own if own in _QUOTES and not quoted else '"' if '"' in source.text(node.range) else "'"
+    return of_array(node.range, items, quote, source, quoted=quoted)
+
+
+def of_array(
+    range: Range, items: ir.Expression, quote: str, source: SourceFile, *, quoted: bool = False
+) -> Listed | None:
+    """The list whose text is that of an array of JavaScript with commas between its elements, which have that `range`;
+    None where the elements are made in a way that a fix does not know. `quote` is that of strings in the file."""
     inner, values, around = items, "", ""
     match items:
         case ir.Call(function=ir.Attribute(value=made, name="map"), arguments=[ir.Argument(value=mapper)]):
@@ -267,22 +277,20 @@ def _javascript(node: ir.Call, separator: ir.String, items: ir.Expression, sourc
                     return None
                 value, around = element
                 if not isinstance(value, ir.Name):
-                    to_value = source.text(Range(items.range.start, mapper.function.body[0].range.start))
-                    values = f"{to_value}{source.text(value.range)})"
+                    name = mapper.function.parameters[0].name
+                    values = f"{source.text(made.range)}.map(({name}) => {source.text(value.range)})"
             elif source.text(mapper.range) not in ("String", "Number"):
                 return None
             inner = made
     text = source.text(inner.range)
     values = values or text
     if not is_same_again(inner):
-        return Listed(node.range, _name(inner), quoted, f"...{values}", values, None, quote=around)
-    own = source.text(separator.range)[:1]
-    quote = own if own in _QUOTES and not quoted else '"' if '"' in source.text(node.range) else "'"
+        return Listed(range, _name(inner), quoted, f"...{values}", values, None, quote=around)
     spread = values
     if isinstance(inner, ir.Collection) and values == text:
         spread = text.removeprefix("[...").removesuffix("]")
     marks = f"{text}.map(() => {quote}{{}}{quote}).join({quote}, {quote})"
-    return Listed(node.range, _name(inner), quoted, f"...{spread}", values, marks, quote=around)
+    return Listed(range, _name(inner), quoted, f"...{spread}", values, marks, quote=around)
 
 
 def is_same_again(items: ir.Expression) -> bool:

@@ -25,7 +25,7 @@ from persistlint.fixes.binding.text.statements import holding
 from persistlint.fixes.binding.text.tracing import is_quoted
 from persistlint.fixes.binding.text.variables import is_name, variable
 from persistlint.fixes.binding.text.view import Value, View
-from persistlint.fixes.imports import python_member
+from persistlint.fixes.imports import node_module, python_member
 from persistlint.identity import Same
 from persistlint.libraries import catalogue
 from persistlint.records import dataclass
@@ -76,7 +76,7 @@ def quoted_values(
     for node, view in found:
         try:
             parameters = plan(
-                view, replace(query, is_fragment=True), lambda value: _is_hole(value, holes), program.source, dialect
+                view, replace(query, is_fragment=True), lambda value: _is_hole(value, holes), program, dialect
             )
             for parameter in parameters:
                 own = [hole for hole in holes for value in bound_by([parameter], view) if _is_hole(value, [hole])]
@@ -192,8 +192,13 @@ def quoting_of(query: Query, yields: str, holes: Sequence[Hole], program: Progra
         match = re.search(needed, source.content.decode("utf-8", "replace"), re.MULTILINE)
         if match is not None:
             return Quoting(expression.replace("$1", match[1] if match.groups() else ""))
-    name = _method(query, yields) if source.language in ("javascript", "typescript") else ""
-    return Quoting(f"{handle}.{name}({{}})") if handle and name else None
+    if source.language not in ("javascript", "typescript"):
+        return None
+    if handle and (name := _method(query, yields)):
+        return Quoting(f"{handle}.{name}({{}})")
+    expression = (library.quote if yields == "identifier" else library.literal).rpartition(": ")[2]
+    imported = node_module(program, library.modules[0]) if "$1" in expression else None
+    return Quoting(expression.replace("$1", imported[0]), imported[1]) if imported is not None else None
 
 
 def _is_alone(query: Query, holes: Sequence[Hole], program: Program) -> bool:
