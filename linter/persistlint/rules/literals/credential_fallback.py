@@ -155,6 +155,8 @@ def credential_fallback(fact: Fallback, context: RuleContext) -> Iterator[Diagno
     if not _is_secret(name) or (_is_foreign(name) and _MADE_UP.fullmatch(fact.value)):
         return
     help = _HELP.get(context.file.language, "Throw an error at the start where `{}` is not set.").format(fact.setting)
+    if fact.is_declared:
+        help = f"Leave out the default of `{fact.setting}`: the settings raise an error where it is not set."
     yield context.report(
         fact.range,
         f"The secret `{fact.setting}` falls back to a text in the code.",

@@ -76,10 +76,11 @@ def index_drop_not_concurrent(script: Script, context: RuleContext) -> Iterator[
         told.add(change.statement.range)
         table = f"`{change.table.name}`" if change.table is not None else "its table"
         is_whole = change.range == change.statement.range
+        word = script.runner.concurrently(context.file.text(change.range))
         yield context.report(
             change.range,
             f"`DROP INDEX` takes a lock of mode ACCESS EXCLUSIVE on {table}: reads and writes of it wait.",
-            help="Drop it `CONCURRENTLY`, outside of a transaction, in a migration of its own.",
+            help=f"Drop it by `{word}`, outside of a transaction, in a migration of its own.",
             fixes=_fix(script, change, context) if is_whole else (),
         )
 
