@@ -67,6 +67,12 @@ _UNIQUE = (
         (
             "credential-fallback",
             "config.py",
+            'def key(config):\n    return config.get("jwt_secret_key", "super-secret")\n',
+            "Look it up by",
+        ),
+        (
+            "credential-fallback",
+            "config.py",
             'import os\n\nSESSION_SECRET = os.environ.get("SESSION_SECRET", "super secret")\n',
             '`os.environ["SESSION_SECRET"]`',
         ),
