@@ -102,6 +102,9 @@ _NUMBERS = frozenset(
 )
 
 
+_DATES = frozenset([("date",), ("day",), ("today",), ("tomorrow",), ("yesterday",)])
+
+
 class _Reader:
     """Reads the expressions of one file."""
 
@@ -111,6 +114,7 @@ class _Reader:
         self.constants = Constants()
         self.comments = Comments(syntax)
         self.scaled: set[int] = set()  # products that are multiplied once more
+        self.dated: set[int] = set()  # distances from a date, which are in days
         table = _TABLES[self.language]
         self.unit: str = table["unit"]
         self.functions: dict[str, int] = table["functions"]
@@ -141,7 +145,7 @@ class _Reader:
                 name = path_of(function) or ""
                 if name == "time.Duration" and self.language == "go":
                     return
-                if self.language == "python" and last_name(function) == "timedelta":
+                if self.language == "python" and last_name(function) == "timedelta" and id(node) not in self.dated:
                     yield from self._timedelta(node)
                 position = self.functions.get(name, self.functions.get(last_name(function), -1))
                 if 0 <= position < len(arguments) and arguments[position].keyword is None:
@@ -150,6 +154,8 @@ class _Reader:
                 for entry in entries:
                     if isinstance(entry.key, String) and entry.key.value in self.fields[type]:
                         yield from self._given(entry.value, entry.key.value, self.unit)
+            case Binary(operator="+" | "-", left=left, right=Call() as distance) if _is_date(left):
+                self.dated.add(id(distance))
             case Binary(operator="*", left=Binary(operator="*") as inner, right=right) if self._is_plain(right):
                 self.scaled.add(id(inner))  # `days * time.Hour * 24`
             case Binary(operator="*", left=left, right=right) if self.language == "go" and id(node) not in self.scaled:
@@ -178,6 +184,13 @@ class _Reader:
                     return
                 yield Duration(argument.value.range, "timedelta", "", unit)
                 return
+
+
+def _is_date(value: Expression) -> bool:
+    """Whether a value is a date by its name or by the function that gives it: `start_date`, `now.date()`."""
+    named = value.function if isinstance(value, Call) else value
+    name = words(last_name(named)) if isinstance(named, Name | Attribute) else ()
+    return name[-1:] in _DATES
 
 
 def _converted(value: Expression) -> Expression:
