@@ -122,7 +122,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fallback]:
                 seen.add(text.range)
                 refused = refused if refused is not None else _refused(content)
                 is_confined = reader.is_confined(text) or text.value.encode() in refused
-                yield Fallback(text.range, setting, text.value, is_confined)
+                yield Fallback(text.range, setting, text.value, is_confined, text.range in reader.declared)
 
 
 def _refused(content: bytes) -> frozenset[bytes]:
@@ -136,6 +136,7 @@ class _Reader:
     def __init__(self, syntax: Syntax, statements: tuple[Statement, ...]) -> None:
         self.content = syntax.source.content
         self.statements = statements
+        self.declared: set[Range] = set()  # texts that are defaults of fields
 
     def fallbacks(self) -> Iterator[Found]:
         """Every setting with the text that it falls back to."""
@@ -154,7 +155,9 @@ class _Reader:
                     yield from _in_handlers(body, [handler.body for handler in handlers])
                 case ClassDefinition(bases=bases, body=body):
                     if any(base.rpartition(".")[2] == "BaseSettings" for base in bases):
-                        yield from _in_settings(body)
+                        for setting, text in _in_settings(body):
+                            self.declared.add(text.range)
+                            yield setting, text
 
     def _in_branch(self, statement: If, index: int, looked_up: dict[str, str]) -> Iterator[Found]:
         """What is stored or returned where a setting turns out to be empty."""

@@ -104,12 +104,14 @@ class Fallback(Fact):
     """A text in the code that is used where the environment or the configuration does not have a setting.
 
     `range` is the text, `setting` the name that is looked up, `value` the text without its quotes. `is_confined`
-    where the program takes care that it is used in development only, or compares a setting with it.
+    where the program takes care that it is used in development only, or compares a setting with it, `is_declared`
+    where it is the default of a field that a library fills.
     """
 
     setting: str
     value: str
     is_confined: bool
+    is_declared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,7 +21,7 @@ from persistlint.schema.changes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from persistlint.schema.catalog import Catalog
     from persistlint.schema.definitions import Column, Constraint, Name, Table
@@ -45,8 +46,9 @@ class Runner:
     `runs_alone` tells whether the one statement of a file can be kept out of a transaction, `joins` whether a second
     one would put both into one. `column_end` is what a column may have behind the name that is said of it, `owner` the
     column by which projects of it say whose row it is, besides those that all do. `not_valid` and `timestamptz` are
-    what people write for these, "" where it is SQL. With `sums` it refuses a file that has run with another
-    text; `checks_references` is false where it switches the foreign keys of SQLite off around its transaction."""
+    what people write for these, "" where it is SQL, and `concurrent` for CONCURRENTLY, by operation. With `sums` it
+    refuses a file that has run with another text; `checks_references` is false where it switches the foreign keys of
+    SQLite off around its transaction."""
 
     name: str = ""
     wraps: bool | None = None
@@ -64,8 +66,14 @@ class Runner:
     says_utc: bool = False
     not_valid: str = ""
     timestamptz: str = ""
+    concurrent: Mapping[str, str] = field(default_factory=dict, hash=False)
     sums: bool = False
     checks_references: bool = True
+
+    def concurrently(self, text: str) -> str:
+        """What makes an operation concurrent that is written as `text`."""
+        known = (word for operation, word in self.concurrent.items() if f"{operation}(" in text)
+        return next(known, "CONCURRENTLY")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from persistlint.regexes import regex
 
 _BACK = regex(r"(?:^|[._-])(?:down|rollback|undo|revert)\.sql$|^U\d", re.IGNORECASE)
 _PARTS = regex(r"(\d+)")
+_MOMENT = regex(r"(\d{4})-(\d\d)-(\d\d)-(\d{6})")  # as Diesel writes it: one number, as `20240229101500` is
 _TEXTUAL = ("/migration.sql", "\\migration.sql")
 _MOST_FILES = 5_000
 _MOST_BYTES = 20_000_000  # of all files together; a folder of dumps is no project, and reading it takes too long
@@ -63,7 +64,8 @@ def _known(files: Signature) -> Signature:
 
 
 def place_of(path: str) -> list[tuple[int, str]]:
-    """What to sort paths by: the numbers in them as numbers, but for the folders of Prisma, which are texts to it."""
+    """What to sort paths by: the numbers in them as numbers, a moment as one of them, but for the folders of Prisma,
+    which are texts to it."""
     if path.endswith(_TEXTUAL):
         return [(0, path)]
-    return [(int(part), "") if part.isdecimal() else (0, part) for part in _PARTS.split(path)]
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in _PARTS.split(_MOMENT.sub(r"\1\2\3\4", path))]

@@ -219,6 +219,7 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
         firsts.setdefault((script.version, script.runner.name), path)
     unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
     begins = any(reader.begins(path) for path in list(scripts)[:1]) or (len(scripts) >= _MANY and not unknown)
+    begins &= not any(_goes_on(script) for script in list(scripts.values())[:1])
     return Project(
         dialect,
         scripts,
@@ -231,6 +232,11 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
         is_rooted=not is_mixed and len(unknown) <= 1 and begins,
         undoing=frozenset(step.task.state[0] for step in steps if not step.task.is_kept),
     )
+
+
+def _goes_on(script: Script) -> bool:
+    """Whether the first script of a project changes tables that were there, and makes none: another project did."""
+    return not any(script.of(CreateTable)) and any(unknown_tables(script))
 
 
 def _run(files: Signature, dialect: str | None, is_common: bool, reader: Reader) -> tuple[tuple[Step, ...], bool]:

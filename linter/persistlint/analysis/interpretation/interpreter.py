@@ -8,7 +8,7 @@ sends it and a check that raises mean what they do. Nothing of the checked progr
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +59,7 @@ from persistlint.ir import (
     With,
 )
 from persistlint.ir import Mapping as MappingLiteral
-from persistlint.records import dataclass
+from persistlint.records import dataclass, replace
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:

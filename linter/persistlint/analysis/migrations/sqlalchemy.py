@@ -294,6 +294,10 @@ class SqlAlchemy(Writer):
         """The indexes that columns with `index=True` make beside their table."""
         target = given.get("table_name")
         of_table = self.name(target) if target is not None else None
+        schema = given.get("schema")
+        within = self.name(schema) if schema is not None else None
+        if of_table is not None and within is not None:
+            of_table = (*within, ".", *of_table)
         columns = given.get("columns")
         elements = self.values.elements(columns) if columns is not None else None
         alone = given.get("column")

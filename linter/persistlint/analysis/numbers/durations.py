@@ -104,6 +104,9 @@ _NUMBERS = frozenset(
 )
 
 
+_DATES = frozenset([("date",), ("day",), ("today",), ("tomorrow",), ("yesterday",)])
+
+
 class _Reader:
     """Reads the expressions of one file."""
 
@@ -115,6 +118,7 @@ class _Reader:
         self.shared: set[str] = set()  # variables of the file
         self.timed: set[str] = set()
         self.scaled: set[int] = set()  # products that are multiplied once more
+        self.dated: set[int] = set()  # distances from a date, which are in days
         table = _TABLES[self.language]
         self.unit: str = table["unit"]
         self.functions: dict[str, int] = table["functions"]
@@ -158,7 +162,7 @@ class _Reader:
                 name = path_of(function) or ""
                 if name == "time.Duration" and self.language == "go":
                     return
-                if self.language == "python" and last_name(function) == "timedelta":
+                if self.language == "python" and last_name(function) == "timedelta" and id(node) not in self.dated:
                     yield from self._timedelta(node)
                 position = self.functions.get(name, self.functions.get(last_name(function), -1))
                 if 0 <= position < len(arguments) and arguments[position].keyword is None:
@@ -167,6 +171,8 @@ class _Reader:
                 for entry in entries:
                     if isinstance(entry.key, String) and entry.key.value in self.fields[type]:
                         yield from self._given(entry.value, entry.key.value, self.unit)
+            case Binary(operator="+" | "-", left=left, right=Call() as distance) if _is_date(left):
+                self.dated.add(id(distance))
             case Binary(operator="*", left=Binary(operator="*") as inner, right=right) if self._is_plain(right):
                 self.scaled.add(id(inner))  # `days * time.Hour * 24`
             case Binary(operator="*", left=left, right=right) if self.language == "go" and id(node) not in self.scaled:
@@ -195,6 +201,13 @@ class _Reader:
                     return
                 yield Duration(argument.value.range, "timedelta", "", unit)
                 return
+
+
+def _is_date(value: Expression) -> bool:
+    """Whether a value is a date by its name or by the function that gives it: `start_date`, `now.date()`."""
+    named = value.function if isinstance(value, Call) else value
+    name = words(last_name(named)) if isinstance(named, Name | Attribute) else ()
+    return name[-1:] in _DATES
 
 
 def _converted(value: Expression) -> Expression:

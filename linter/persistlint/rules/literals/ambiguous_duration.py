@@ -3,9 +3,10 @@
 
 A duration whose unit nothing tells, or whose name says another unit than the one it is taken for.
 
-In Go a plain number where a `time.Duration` is expected counts nanoseconds. In Python `timedelta(30)` is days. And
-where a name says its unit, that must be the unit which the function takes: `setTimeout` takes milliseconds,
-`time.sleep` seconds, `time.Duration(x)` nanoseconds until it is multiplied by a unit.
+In Go a plain number where a `time.Duration` is expected counts nanoseconds. In Python `timedelta(30)` is days, which
+nobody doubts behind a date (`today + timedelta(1)`). And where a name says its unit, that must be the unit which the
+function takes: `setTimeout` takes milliseconds, `time.sleep` seconds, `time.Duration(x)` nanoseconds until it is
+multiplied by a unit.
 
 ## Why it matters
 

@@ -138,6 +138,7 @@ _MADE_UP = regex(
 # What names a cookie: words in small letters, none of which speaks of a secret.
 _COOKIE_NAME = regex(r"(?!.*(?:secret|key|pass|pwd|change|salt))[a-z][a-z0-9]*(?:[_.-][a-z0-9]+)+")
 _HELP = {
+    "key": 'Look it up by `["{}"]`, which raises where it is not set.',
     "python": 'Read it with `os.environ["{}"]`, which raises where it is not set.',
     "go": "Return an error where `{}` is not set.",
 }
@@ -153,13 +154,21 @@ def credential_fallback(fact: Fallback, context: RuleContext) -> Iterator[Diagno
         return  # the key under which a browser keeps it
     if not _is_secret(name) or (_is_foreign(name) and _MADE_UP.fullmatch(fact.value)):
         return
-    help = _HELP.get(context.file.language, "Throw an error at the start where `{}` is not set.").format(fact.setting)
+    language = context.file.language if not _is_key(fact, context) else "key"
+    help = _HELP.get(language, "Throw an error at the start where `{}` is not set.").format(fact.setting)
+    if fact.is_declared:
+        help = f"Leave out the default of `{fact.setting}`: the settings raise an error where it is not set."
     yield context.report(
         fact.range,
         f"The secret `{fact.setting}` falls back to a text in the code.",
         help=help,
         fixes=required_setting(context.program, fact) if context.program is not None else (),
     )
+
+
+def _is_key(fact: Fallback, context: RuleContext) -> bool:
+    """Whether a setting of Python is a key of a mapping: what is in the environment has a name in capitals."""
+    return context.file.language == "python" and not fact.setting.isupper()
 
 
 def _is_secret(name: tuple[str, ...]) -> bool:

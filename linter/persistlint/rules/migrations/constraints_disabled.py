@@ -140,13 +140,14 @@ def _idle(script: Script) -> set[int]:
     never = len(script.forward)
     on: dict[str | None, int] = {}  # where what is switched off here is switched on next, by its name
     write = write_of_keys = never  # where the next rows are written, and those that foreign keys look at
+    own: dict[str, int] = {}  # and those of each table: its triggers have to do with no others
     for place, change in reversed(list(enumerate(script.forward))):
-        # In PostgreSQL, triggers check foreign keys and no other constraint.
-        is_of_keys = isinstance(change, SetTrigger) or (
-            isinstance(change, SetVariable) and change.name in _OF_FOREIGN_KEYS
-        )
+        is_of_keys = isinstance(change, SetVariable) and change.name in _OF_FOREIGN_KEYS
         if _switches_off(change):
-            if on.get(_switched(change), never) < (write_of_keys if is_of_keys else write):
+            next_write = write_of_keys if is_of_keys else write
+            if isinstance(change, SetTrigger):  # in PostgreSQL, where triggers check foreign keys and nothing else
+                next_write = own.get(change.table.key, never)
+            if on.get(_switched(change), never) < next_write:
                 found.add(id(change))
         elif (isinstance(change, SetTrigger) and change.trigger == "ALL" and change.is_enabled) or (
             isinstance(change, SetVariable) and (change.name, change.value) not in _OFF
@@ -154,7 +155,10 @@ def _idle(script: Script) -> set[int]:
             on[_switched(change)] = place
         elif _writes(change):
             write = place
-            write_of_keys = write_of_keys if _is_apart(change, script) else place
+            if not _is_apart(change, script):
+                write_of_keys = place
+                if isinstance(change, TableChange):
+                    own[change.table.key] = place
     return found
 
 

@@ -39,7 +39,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Fix, Severity
+from persistlint.diagnostic import Severity
 from persistlint.fixes.editor import Editor, find, insert
 from persistlint.fixes.refusal import RefusalError
 from persistlint.fixes.runners import without_transaction
@@ -77,10 +77,11 @@ def index_drop_not_concurrent(script: Script, context: RuleContext) -> Iterator[
             continue
         told.add(change.statement.range)
         table = f"`{change.table.name}`" if change.table is not None else "its table"
+        word = script.runner.concurrently(context.file.text(change.range))
         yield context.report(
             change.range,
             f"`DROP INDEX` takes a lock of mode ACCESS EXCLUSIVE on {table}: reads and writes of it wait.",
-            help="Drop it `CONCURRENTLY`, outside of a transaction, in a migration of its own.",
+            help=f"Drop it by `{word}`, outside of a transaction, in a migration of its own.",
             remedy=scripted(script, _fix, script, change, context),
         )
 

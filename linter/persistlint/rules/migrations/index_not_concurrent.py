@@ -67,16 +67,19 @@ def index_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diagn
     """Report every index that is built on an existing table under a lock."""
     if script.dialect != "postgres":
         return
+    # Nobody writes rows of a materialized view.
     views = {change.name.key for change in script.of(CreateObject) if change.kind == "MATERIALIZED VIEW"}
+    views |= script.final.views.keys()
     for change in script.of(CreateIndex):
         is_partitioned = change.before is not None and "PARTITION" in change.before.options  # cannot be concurrent
         if change.is_concurrent or change.is_on_new or change.table.key in views or is_partitioned:
             continue
         switch = f" {script.runner.name} allows it by {script.runner.switch}." if script.runner.switch else ""
+        word = script.runner.concurrently(context.file.text(change.range))
         yield context.report(
             change.range,
             f"`CREATE INDEX` takes a lock of mode {locks(change)[0]} until it is built.",
-            help=f"Build it `CONCURRENTLY`, outside of a transaction.{switch}",
+            help=f"Build it by `{word}`, outside of a transaction.{switch}",
             remedy=scripted(script, _fix, script, change, context),
         )
 

@@ -4,6 +4,9 @@
 `BEGIN`, `COMMIT` or `ROLLBACK` in a migration whose runner opens a transaction around it: Flyway, dbmate, goose, sqlx,
 Diesel, refinery and others.
 
+Left alone is a `COMMIT` behind which nothing stands but what no transaction may have around it, such as `CREATE INDEX
+CONCURRENTLY`: the switch of the runner does the same.
+
 ## Why it matters
 
 A `COMMIT` ends the transaction of the runner: what follows runs without one, and the row that says "this migration is
@@ -47,6 +50,7 @@ from persistlint.fixes.scripts import scripted, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Begin, End
 from persistlint.schema.script import OF_RUNNER, Script
+from persistlint.schema.transactions import is_alone, is_concurrent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +62,7 @@ if TYPE_CHECKING:
 def transaction_control_in_managed_migration(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first statement of a file that interferes with the transaction of its runner."""
     first = next((change for change in script.forward if isinstance(change, Begin | End)), None)
-    if first is None or first.statement.transaction != OF_RUNNER:
+    if first is None or first.statement.transaction != OF_RUNNER or _is_switch(script, first):
         return
     verb = first.statement.words[0]
     switch = f", or switch that off: {script.runner.switch}" if script.runner.switch else ""
@@ -67,6 +71,18 @@ def transaction_control_in_managed_migration(script: Script, context: RuleContex
         f"{script.runner.name} runs this file in a transaction of its own, with which `{verb}` interferes.",
         help=f"Leave transactions to {script.runner.name}{switch}.",
         remedy=scripted(script, _fix, script, context),
+    )
+
+
+def _is_switch(script: Script, end: Begin | End) -> bool:
+    """Whether a COMMIT does by hand what the runner could do: end its transaction before statements that none may have
+    around them, and nothing else behind."""
+    behind = script.forward[script.forward.index(end) + 1 :]
+    return (
+        isinstance(end, End)
+        and end.is_commit
+        and bool(behind)
+        and all(is_concurrent(change) or is_alone(change) for change in behind)
     )
 
 

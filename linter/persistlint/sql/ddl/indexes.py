@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from persistlint.records import replace
 from persistlint.schema.changes import CreateIndex, DropIndex
-from persistlint.schema.definitions import Index
+from persistlint.schema.definitions import Index, Table
 from persistlint.sql.lexer import Kind, word_set
 
 if TYPE_CHECKING:
@@ -101,7 +102,9 @@ def drop_index(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterat
             break
     table = None
     if cursor.accept("ON") and (on := cursor.name()) is not None:
-        table = catalog.find(on)
+        if names and not on.schema:  # an index is in the schema of its table
+            on = replace(on, schema=names[0].schema)
+        table = catalog.find(on) or Table(on, on.range, is_complete=False, is_known=False)
     is_cascade = cursor.accept("CASCADE")
     for position, name in enumerate(names):
         range = name.range if position else cursor.range(start, cursor.end)
