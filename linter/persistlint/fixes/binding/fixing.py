@@ -29,11 +29,12 @@ from persistlint.fixes.binding.text.copying import copied
 from persistlint.fixes.binding.text.escaping import without_escapes
 from persistlint.fixes.binding.text.formats import is_made_text, is_put_together
 from persistlint.fixes.binding.text.go_types import is_shown, is_text
+from persistlint.fixes.binding.text.literals import Char
 from persistlint.fixes.binding.text.place import place_of
 from persistlint.fixes.binding.text.statements import holding
 from persistlint.fixes.binding.text.taking import wanted_of, whole
 from persistlint.fixes.binding.text.texts import Texts
-from persistlint.fixes.binding.text.tracing import is_escaped, is_quoted
+from persistlint.fixes.binding.text.tracing import is_escaped, is_of_sql, is_quoted
 from persistlint.fixes.binding.text.view import Value
 from persistlint.fixes.binding.unbound.doubling import doubled
 from persistlint.fixes.binding.unbound.names import guarded, quoted
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _MOST_VALUES = 200  # in one query; each is compared with all of them, and nobody wrote more by hand
+_QUOTES = ("'", '"')
 _MADE = regex(r"(\w+) := |(?:const|let) (\w+)")
 
 
@@ -125,7 +127,9 @@ class Binding:
         texts.check_bound(bound)
         bare = [found.items[p.start] for p in parameters if p.end - p.start == 1]  # without quotes
         values = [item.expression for item in bare if isinstance(item, Value)]
-        if any(is_quoted(value, self.program) for value in values):
+        plain = [p for p in parameters if not any(item.text in _QUOTES for item in _chars(found, p))]
+        is_sql = any(is_of_sql(value.expression, site) for value in bound_by(plain, found))
+        if is_sql or any(is_quoted(value, self.program) for value in values):
             raise RefusalError("a value may be SQL already, with quotes of its own")
         nulls = [edit for value in values for edit in without_constants(value, bound, site, self.source)]
         loops = [s for s in site.statements if isinstance(s, ir.Loop) and site.call.range not in s.range]
@@ -373,6 +377,10 @@ def _check_escapes(values: Iterable[Value], program: Program) -> None:
             node = node.function if isinstance(node, ir.Call) else node
         if is_escaped(node, program):
             raise RefusalError(f"`{program.source.text(value.expression.range)}` may have its quotes doubled already")
+
+
+def _chars(found: View, parameter: Parameter) -> list[Char]:
+    return [item for item in found.items[parameter.start : parameter.end] if isinstance(item, Char)]
 
 
 def _without(text: str, marks: Sequence[Mark]) -> str:

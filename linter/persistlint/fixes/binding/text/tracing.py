@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.fixes.binding.text.origin import last_name
 from persistlint.fixes.binding.text.pieces import additions
+from persistlint.fixes.binding.text.reaching import assignments
 from persistlint.fixes.binding.text.statements import flat
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from persistlint.facts import Site
     from persistlint.fixes.program import Program
     from persistlint.source import Range
 
 _MOST_PLACES = 200  # where a value may come from
 _TEXTS = ("str", "String")
+_OF_SQL = regex(r"\w+(?:Query|SQL|Sql|Clause)")  # a function that gives SQL
 MOST_STEPS = 6  # variables and functions between a value and the one that the text has
 
 
@@ -101,7 +105,7 @@ def is_quoted(value: ir.Expression, program: Program) -> bool:
         node, steps = pending.pop()
         while isinstance(node, ir.Call) and last_name(node.function) in _TEXTS and len(node.arguments) == 1:
             node = node.arguments[0].value
-        if steps and _begins_with_quote(node):
+        if steps and begins_with_quote(node):
             return True
         if len(seen) > _MOST_PLACES:
             return True  # nobody follows that
@@ -111,7 +115,7 @@ def is_quoted(value: ir.Expression, program: Program) -> bool:
     return False
 
 
-def _begins_with_quote(node: ir.Expression) -> bool:
+def begins_with_quote(node: ir.Expression) -> bool:
     """Whether an expression puts a value behind a quote, and another quote behind that."""
     match node:
         case ir.Template(parts=[ir.String(value=opening), _, *_]):
@@ -126,3 +130,14 @@ def _begins_with_quote(node: ir.Expression) -> bool:
         ):
             return text.startswith("'") and text.endswith("'")
     return False
+
+
+def is_of_sql(value: ir.Expression, site: Site) -> bool:
+    """Whether a value without quotes around it may be SQL: a function gives it whose name says so, or the function has
+    keys of a mapping with quotes of SQL around them, which become a list."""
+    keys = [s.target.index for s in site.statements if isinstance(s, ir.Assign) and isinstance(s.target, ir.Subscript)]
+    if any(begins_with_quote(key) for key in keys):
+        return True
+    made = [s.value for s in assignments(site, value.id)] if isinstance(value, ir.Name) else [value]
+    calls = (node for node in made if isinstance(node, ir.Call) and isinstance(node.function, ir.Name))
+    return any(_OF_SQL.fullmatch(last_name(call.function)) is not None for call in calls)
