@@ -245,6 +245,8 @@ class Decision:
             return Context.FRAGMENT  # an expression of SQL, for which no bind parameter can stand
         if self._is_alone() and (frame.opener in ("in", "array") or (frame.opener == "row" and frame.columns > 1)):
             return Context.LIST
+        if frame.opener == "call" and frame.function == "VALUES":
+            return Context.IDENTIFIER  # of MySQL, behind ON DUPLICATE KEY UPDATE: what the row would have for a column
         if frame.opener == "call" and self.index == frame.item and frame.function in _UNITS:
             return Context.KEYWORD
         if frame.opener == "call" and (

@@ -206,6 +206,8 @@ class Grammar:
                 return frame.clause in ("rows", "select", "where", "start", "from")
             case "IMMEDIATE":
                 return frame.verb == "EXECUTE"
+            case "VALUES" if frame.clause == "set":
+                return False
             case "VALUES" | "RETURN" | "FETCH" | "WHEN" | "THEN" | "ELSE" | "OFFSET" | "OUTPUT":
                 return frame.clause != "name" or frame.verb in DATA_VERBS
             case "CHECK" | "DEFAULT":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.fixes.binding.text.constants import nulled
 from persistlint.fixes.binding.text.doubled import unescaped
+from persistlint.fixes.binding.text.unquoting import unquoted
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def plain(value: Value, source: SourceFile) -> str:
         case ir.Call(function=function, arguments=[argument]) if source.text(function.range) in _MAKES_TEXT:
             return source.text(argument.range)
         case ir.Call(function=ir.Attribute(value=inner, name="toString"), arguments=()):
+            return source.text(inner.range)
+        case ir.Conditional() if (inner := unquoted(node, source)) is not None:
             return source.text(inner.range)
         case ir.Conditional() | ir.Binary():
             return nulled(node, source)
