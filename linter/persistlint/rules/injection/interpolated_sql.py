@@ -294,7 +294,9 @@ def _help(fact: SqlText) -> str:
         return "Send it with `SELECT pg_notify(channel, payload)`, which takes bind parameters; `NOTIFY` takes none."
     library = fact.library if isinstance(fact, Query) else None
     first = _FIRST_WORD.match(text) if isinstance(text, str) else None
-    if first and library is not None and library.binds != "client" and takes_no_parameters(tokenize(first[1], None)):
+    is_own = library is not None and library.binds != "client"
+    dialect = library.dialect if library is not None else None
+    if first and is_own and takes_no_parameters(tokenize(first[1], dialect), dialect):
         no_place = f"`{first[1].upper()}` takes no bind parameters"
         return f"{no_place}: write a constant there, or every quote in the value twice."
     if library is not None and library.bind:

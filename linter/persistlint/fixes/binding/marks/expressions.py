@@ -45,8 +45,8 @@ def plain(value: Value, source: SourceFile) -> str:
             return source.text(argument.range)
         case ir.Call(function=ir.Attribute(value=inner, name="toString"), arguments=()):
             return source.text(inner.range)
-        case ir.Conditional() if (inner := unquoted(node, source)) is not None:
-            return source.text(inner.range)
+        case ir.Conditional() if (own := unquoted(node, source)) is not None:
+            return source.text(own.range)
         case ir.Conditional() | ir.Binary():
             return nulled(node, source)
     return written(value, source)

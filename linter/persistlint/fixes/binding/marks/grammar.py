@@ -29,7 +29,7 @@ def takes_no_values(query: Query, dialect: str | None) -> bool:
         return False
     texts = ("".join(part if isinstance(part, str) else HOLE for part in text.parts) for text in query.texts)
     read = ([token for token in tokenize(text, dialect) if token.kind is not Kind.COMMENT] for text in texts)
-    return bool(query.texts) and all(takes_no_parameters(tokens, dialect) for tokens in read)
+    return bool(query.texts) and all(map(takes_no_parameters, read))
 
 
 def binds_anywhere(query: Query, dialect: str | None) -> bool:
@@ -59,10 +59,10 @@ def sets_variables(tokens: Sequence[Token], dialect: str | None) -> bool:
 def sets_option(tokens: Sequence[Token], place: int, dialect: str | None) -> bool:
     """Whether a token is what DuckDB sets an option to, which it takes as a parameter since 1.1. Raises `NotBoundError`
     where it stands elsewhere in such a statement."""
-    if dialect != "duckdb" or not tokens or tokens[0].word not in ("SET", "PRAGMA"):
+    if dialect != "duckdb" or not tokens or tokens[0].word != "SET":
         return False
     if tokens[place - 1].text != "=" and tokens[place - 1].word != "TO":
-        raise NotBoundError(f"`{tokens[0].word}` takes a bind parameter for the value of an option alone")
+        raise NotBoundError("`SET` takes a bind parameter for the value of an option alone")
     return True
 
 
