@@ -42,6 +42,13 @@ PYTHON = (
         ("x' OR '1'='1' OR '1'='", 0),
         without=("sqlite3", "psycopg2", "asyncpg", "sqlalchemy", "django", "pymysql"),
     ),
+    Query(
+        "list of texts and numbers",
+        "\"SELECT id FROM people WHERE name IN (\" + ', '.join([f\"'{v}'\" if isinstance(v, str) else str(v) for v in"
+        ' found]) + ") ORDER BY id"',
+        ("found = [str(a), 'Åsa']",),
+        ("x') OR '1' IN ('1", 0),
+    ),
     Query("f-string", "f\"SELECT id FROM people WHERE name = '{a}' ORDER BY id\""),
     Query("plus", '"SELECT id FROM people WHERE name = \'" + str(a) + "\' ORDER BY id"'),
     Query(

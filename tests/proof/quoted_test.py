@@ -35,6 +35,23 @@ def test_duckdb() -> None:
         _prove("import duckdb", "duckdb.DuckDBPyConnection", db, duckdb.Error)
 
 
+def test_options_of_duckdb() -> None:
+    duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed; the extra `proof` has it")
+    statements = ("SET threads={}", "SET threads='{}'", "SET GLOBAL threads TO '{}'")
+    for statement in statements:
+        body = statement.replace("{}", "{a}")
+        text = f'import duckdb\n\n\ndef choose(db: duckdb.DuckDBPyConnection, a):\n    db.execute(f"{body}")\n'
+        after = fixed("choose.py", text)
+        assert "?" in after
+        for program in (_function(text, "choose"), _function(after, "choose")):
+            for number in (3, "2"):
+                with duckdb.connect() as db:
+                    program(db, number)
+                    assert db.execute("SELECT current_setting('threads')").fetchone() == (int(number),)
+        with duckdb.connect() as db, pytest.raises(duckdb.Error):
+            _function(after, "choose")(db, "2'; CREATE TABLE broken (a int); --")
+
+
 def test_postgresql(postgres_folder: str) -> None:
     with psycopg.connect(host=postgres_folder, user="postgres", dbname="postgres", autocommit=True) as db:
         db.execute("SET search_path = pg_temp, public")

@@ -8,7 +8,7 @@ from persistlint.facts import Context
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.sql.frames import OPERAND, Frame
-from persistlint.sql.lexer import HOLE, Kind, Token, string_value
+from persistlint.sql.lexer import HOLE, Kind, Token, string_value, word_set
 from persistlint.sql.words import COMPARISONS, JOINS, LIST_OPERATORS, NAME_BEFORE, OPERATORS, OPTIONS, SETTINGS
 
 if TYPE_CHECKING:
@@ -22,7 +22,11 @@ _BY_VALUE = frozenset({"IDENTIFIED", "INCREMENT", "CACHE", "PASSWORD"})
 _CONDITIONS = ("ON", "AND", "OR", "WHERE", "SET", "VALUES", "SELECT", "HAVING", "WHEN", "CONFLICT", "DUPLICATE")
 _LONGEST_CONDITION = 12  # tokens back to the word that begins it
 _TAKE_VECTOR = ("TS_RANK", "TS_RANK_CD", "SETWEIGHT", "TS_DELETE", "TSVECTOR_TO_ARRAY")  # and no text, as a value is
-_TAKE_COLUMN = ("COALESCE", "IFNULL", "NVL", "ISNULL")  # a value there would be no question
+# A value there would be no question, or no SQL without quotes.
+_TAKE_COLUMN = word_set(
+    """COALESCE IFNULL NVL ISNULL ORA_HASH JSON_EXISTS JSON_VALUE JSON_QUERY JSON_EXTRACT JSON_CONTAINS
+    JSONB_PATH_EXISTS"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,8 @@ class Decision:
                 return self._literal(token, frame) if is_string or is_file else Context.IDENTIFIER
             case Kind.NUMBER if token.text.endswith(HOLE):
                 return Context.FRAGMENT  # nobody puts a value behind a digit, but ` AND …` goes on there
-            case Kind.PARAMETER if token.text.startswith("@") and self.dialect == "snowflake":
-                return Context.IDENTIFIER  # a stage
+            case Kind.PARAMETER if token.text.startswith("@") and self.dialect in ("snowflake", "mysql"):
+                return Context.IDENTIFIER  # a stage, or a variable
             case Kind.NUMBER | Kind.PARAMETER:
                 return Context.VALUE
         is_qualified = "." in (self._word(-1), self._next())
@@ -245,6 +249,8 @@ class Decision:
             return Context.FRAGMENT  # an expression of SQL, for which no bind parameter can stand
         if self._is_alone() and (frame.opener in ("in", "array") or (frame.opener == "row" and frame.columns > 1)):
             return Context.LIST
+        if frame.opener == "call" and frame.function == "VALUES":
+            return Context.IDENTIFIER  # of MySQL: what the row would have for a column
         if frame.opener == "call" and self.index == frame.item and frame.function in _UNITS:
             return Context.KEYWORD
         if frame.opener == "call" and (

@@ -206,6 +206,8 @@ class Grammar:
                 return frame.clause in ("rows", "select", "where", "start", "from")
             case "IMMEDIATE":
                 return frame.verb == "EXECUTE"
+            case "VALUES" if frame.clause == "set" or frame.opener == "call":
+                return False  # a function of MySQL, behind ON DUPLICATE KEY UPDATE
             case "VALUES" | "RETURN" | "FETCH" | "WHEN" | "THEN" | "ELSE" | "OFFSET" | "OUTPUT":
                 return frame.clause != "name" or frame.verb in DATA_VERBS
             case "CHECK" | "DEFAULT":
@@ -268,6 +270,8 @@ class Grammar:
             return "start", "query"
         if frame.clause == "rows" and frame.before in ("", ","):
             return "value", "row"
+        if frame.verb == "LOAD" and frame.clause != "set":  # what the fields of a file go into
+            return "columns", "names"
         match previous:
             case "IN":
                 return ("columns", "names") if frame.clause == "name" else ("value", "in")
@@ -285,7 +289,7 @@ class Grammar:
                 return "columns", "names"
             case "WITH":
                 return "options", "group"
-            case "ANY" | "ALL" | "SOME" | "ROW" if frame.clause != "start":  # not UNION ALL
+            case "ANY" | "ALL" | "SOME" | "ROW" | "VALUES" if frame.clause != "start":  # not UNION ALL
                 return "value", "call"
         if frame.before == OPERAND:
             return self._behind_operand(index, frame)

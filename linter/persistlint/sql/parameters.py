@@ -15,10 +15,12 @@ _FIRST = word_set(
 )
 
 
-def takes_no_parameters(tokens: Sequence[Token]) -> bool:
+def takes_no_parameters(tokens: Sequence[Token], dialect: str | None = None) -> bool:
     """Whether no bind parameter can stand in the statement of these tokens, none of which is a comment."""
     first = tokens[0].word if tokens else ""
     words = {token.word for token in tokens}
     if (first == "SHOW" and "WHERE" in words) or (first == "VACUUM" and "INTO" in words):
         return False  # MySQL and SQLite take an expression there
+    if dialect == "duckdb" and first == "SET":
+        return False  # an expression since 1.1: https://duckdb.org/docs/stable/sql/statements/set
     return first in _FIRST or first == "DO" or (first == "EXPLAIN" and not words.isdisjoint(_FIRST))

@@ -35,6 +35,7 @@ from persistlint.fixes.binding.text.statements import holding
 from persistlint.fixes.binding.text.taking import wanted_of, whole
 from persistlint.fixes.binding.text.texts import Texts
 from persistlint.fixes.binding.text.tracing import is_escaped, is_of_sql, is_quoted
+from persistlint.fixes.binding.text.unquoting import without_quotes
 from persistlint.fixes.binding.text.view import Value
 from persistlint.fixes.binding.unbound.doubling import doubled
 from persistlint.fixes.binding.unbound.names import guarded, quoted
@@ -128,10 +129,14 @@ class Binding:
         bare = [found.items[p.start] for p in parameters if p.end - p.start == 1]  # without quotes
         values = [item.expression for item in bare if isinstance(item, Value)]
         plain = [p for p in parameters if not any(item.text in _QUOTES for item in _chars(found, p))]
-        is_sql = any(is_of_sql(value.expression, site) for value in bound_by(plain, found))
-        if is_sql or any(is_quoted(value, self.program) for value in values):
+        if any(is_of_sql(value.expression, site) for value in bound_by(plain, found)):
             raise RefusalError("a value may be SQL already, with quotes of its own")
-        nulls = [edit for value in values for edit in without_constants(value, bound, site, self.source)]
+        changes: list[Edit] = []
+        for value in values:
+            made = without_quotes(value, bound, site, self.source)
+            if not made and is_quoted(value, self.program):
+                raise RefusalError("a value may be SQL already, with quotes of its own")
+            changes += made or without_constants(value, bound, site, self.source)
         loops = [s for s in site.statements if isinstance(s, ir.Loop) and site.call.range not in s.range]
         held = {id(holder): holder.range for holder in found.holders if holder is not None}
         looped = {key for key, range in held.items() if any(range in loop.range for loop in loops)}
@@ -141,7 +146,7 @@ class Binding:
         if takes_objects(query):
             style = replace(style, is_described=True)
             imports = described(parameters, found, site, self.program)
-        doubtful = self._is_doubtful(found, place, site, parameters) or bool(nulls)
+        doubtful = self._is_doubtful(found, place, site, parameters) or bool(changes)
         places = [index for p in parameters for index in range(p.start, p.end)]
         is_followed = check_seen(query, site, found, style, marks, places, self.source)
         variable, is_new = "", False
@@ -171,7 +176,7 @@ class Binding:
         edits = [
             *Rewrite(found, self.source, is_doubled).edits(parameters, written),
             *sent,
-            *dict.fromkeys(nulls),
+            *dict.fromkeys(changes),
             *raw,
         ]
         edits = copied(edits, found.forms, self.program)
@@ -196,7 +201,8 @@ class Binding:
         return Fix(fixes[0].title, merged(edits), Applicability.SAFE if is_safe else Applicability.UNSAFE)
 
     def quoted(self) -> Fix | None:
-        """The fix that quotes the values where they are put into a text; None where there is none."""
+        """The fix that quotes the values where they are put into a text, or makes numbers of them; None where there is
+        none."""
         query = self.query
         if query.site is None or query.library is None:
             return None
@@ -206,7 +212,8 @@ class Binding:
             found = [(text, texts.alone(text)) for text in around.values()]
             for _, view in found:
                 _check_escapes(view.values, self.program)
-            fix = quoted_values(query, found, self.holes, self.program, self.dialect)
+            fix = numbers(found[0][1], self.holes, self.source) if len(found) == 1 else None
+            fix = fix or quoted_values(query, found, self.holes, self.program, self.dialect)
             if fix is None and query.is_raw and len(found) == 1:
                 fix = operands(found[0][1], self.holes, self.source)
             if fix is not None or not takes_no_values(query, self.dialect):

@@ -294,8 +294,9 @@ def _help(fact: SqlText) -> str:
         return "Send it with `SELECT pg_notify(channel, payload)`, which takes bind parameters; `NOTIFY` takes none."
     library = fact.library if isinstance(fact, Query) else None
     first = _FIRST_WORD.match(text) if isinstance(text, str) else None
-    tokens = tokenize(text, None) if first is not None and isinstance(text, str) else ()
-    if first and library is not None and library.binds != "client" and takes_no_parameters(tokens):
+    dialect = library.dialect if library is not None else None
+    tokens = tokenize(text, dialect) if first is not None and isinstance(text, str) else ()
+    if first and library is not None and library.binds != "client" and takes_no_parameters(tokens, dialect):
         no_place = f"`{first[1].upper()}` takes no bind parameters"
         return f"{no_place}: write a constant there, or every quote in the value twice."
     if library is not None and library.bind:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.fixes.binding.text.constants import nulled
 from persistlint.fixes.binding.text.doubled import unescaped
+from persistlint.fixes.binding.text.unquoting import unquoted
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def plain(value: Value, source: SourceFile) -> str:
             return source.text(argument.range)
         case ir.Call(function=ir.Attribute(value=inner, name="toString"), arguments=()):
             return source.text(inner.range)
+        case ir.Conditional() if (own := unquoted(node, source)) is not None:
+            return source.text(own.range)
         case ir.Conditional() | ir.Binary():
             return nulled(node, source)
     return written(value, source)

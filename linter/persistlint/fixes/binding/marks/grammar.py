@@ -38,9 +38,9 @@ def binds_anywhere(query: Query, dialect: str | None) -> bool:
     return library is not None and library.binds == "client" and bool(library.dialect and dialect)
 
 
-def check_statement(tokens: Sequence[Token]) -> None:
+def check_statement(tokens: Sequence[Token], dialect: str | None = None) -> None:
     """Refuse a statement that takes no bind parameters. Raises `NotBoundError`."""
-    if takes_no_parameters(tokens):
+    if takes_no_parameters(tokens, dialect):
         first = tokens[0].word
         what = "this statement" if first in ("DO", "EXPLAIN") else f"`{first}`"
         raise NotBoundError(f"{what} takes no bind parameters")
@@ -54,6 +54,16 @@ def sets_variables(tokens: Sequence[Token], dialect: str | None) -> bool:
         return False
     first = next((number for number, token in enumerate(tokens) if HOLE in token.text), 0)
     return any(token.text.endswith("=") for token in tokens[1:first])
+
+
+def sets_option(tokens: Sequence[Token], place: int, dialect: str | None) -> bool:
+    """Whether a token is what DuckDB sets an option to, which it takes as a parameter since 1.1. Raises `NotBoundError`
+    where it stands elsewhere in such a statement."""
+    if dialect != "duckdb" or not tokens or tokens[0].word != "SET":
+        return False
+    if tokens[place - 1].text != "=" and tokens[place - 1].word != "TO":
+        raise NotBoundError("`SET` takes a bind parameter for the value of an option alone")
+    return True
 
 
 def check_script(tokens: Sequence[Token], query: Query, dialect: str | None) -> None:

@@ -16,6 +16,7 @@ from persistlint.fixes.binding.marks.grammar import (
     function_around,
     is_key_column,
     is_name_place,
+    sets_option,
     sets_variables,
     stands_for_query,
 )
@@ -92,7 +93,7 @@ def plan(
         call = calling(text, tokens, dialect)
         sets = sets_variables(tokens, dialect)
         if call is None and not sets:
-            check_statement(tokens)
+            check_statement(tokens, dialect)
     if not query.is_fragment:
         check_script(tokens, query, dialect)
     made: list[Parameter] = []
@@ -116,6 +117,8 @@ def plan(
             continue  # the same value is a name here, and stays one
         else:
             raise RefusalError("a value is a part of a name or of a number, which cannot be bound")
+        is_option = sets_option(tokens, place, dialect)
+        parameter.is_doubtful |= is_option
         if call is not None:
             parameter.start, parameter.before, parameter.after = call.start, call.before, call.after
             parameter.value = _as_text(parameter.value, source) if call.is_text else parameter.value

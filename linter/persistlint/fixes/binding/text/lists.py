@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.refusal import RefusalError
-from persistlint.fixes.binding.text.doubled import unescaped
 from persistlint.fixes.binding.text.tuples import tuple_in, tuple_of
+from persistlint.fixes.binding.text.unquoting import TO_TEXT, unquoted
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.source import Range
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from persistlint.fixes.binding.text.view import Value
     from persistlint.source import SourceFile
 
-_TO_TEXT = ("str", "repr")
 _SEPARATOR = regex(r"\s*,\s*")
 _QUOTED_SEPARATOR = regex(r"'\s*,\s*'")
 _QUOTES = ("'", '"')
@@ -113,10 +112,10 @@ def _python(node: ir.Call, separator: str, items: ir.Expression, value: Value, s
             if unmade is None:
                 return None
             edits = unmade
-        case ir.Call(function=ir.Name(id="map"), arguments=[mapped, values]) if source.text(mapped.range) in _TO_TEXT:
+        case ir.Call(function=ir.Name(id="map"), arguments=[mapped, values]) if source.text(mapped.range) in TO_TEXT:
             inner = values.value
         case ir.Comprehension(element=element, target=ir.Name(id=name), iterable=iterable, conditions=conditions):
-            plain = _plain(element, source)
+            plain = unquoted(element, source)
             if plain is None or items.kind is not ir.Sequence.LIST:
                 return None
             inner = iterable
@@ -138,7 +137,7 @@ def _python(node: ir.Call, separator: str, items: ir.Expression, value: Value, s
         array, length = f"list({text})", f"len({text})"
         return Listed(node.range, _name(inner), quoted, f"*{text}", array, counted, False, length, edits, around)
     assert isinstance(items, ir.Comprehension)
-    plain = _plain(items.element, source)
+    plain = unquoted(items.element, source)
     assert plain is not None
     made = f"[{source.text(plain.range)}{rest}]"
     marks = f"{glue}.join({mark}{rest})" if items.conditions else counted
@@ -167,38 +166,6 @@ def _is_view(node: ir.Expression) -> bool:
     return False
 
 
-def _plain(node: ir.Expression, source: SourceFile) -> ir.Expression | None:
-    """The value that becomes one text of the list, with quotes or without; None where it is something else."""
-    match node:
-        case ir.Call(function=function, arguments=[argument]) if source.text(function.range) in _TO_TEXT:
-            return argument.value
-        case ir.Template(parts=parts):
-            holes = [part for part in parts if isinstance(part, ir.Hole)]
-            around = [part.value for part in parts if isinstance(part, ir.String) and part.value]
-            is_whole = len(holes) == 1 and around in ([], ["'", "'"]) and not holes[0].format
-            if not is_whole or holes[0].conversion not in ("", "r", "s"):
-                return None
-            return unescaped(holes[0].value) or holes[0].value
-        case ir.Call() if (inner := unescaped(node)) is not None:
-            return _plain(inner, source)
-        case ir.Binary(
-            operator="+",
-            left=ir.Binary(operator="+", left=ir.String(value="'"), right=inner),
-            right=ir.String(value="'"),
-        ):
-            return _plain(inner, source) or inner
-        case ir.Binary(operator="%", left=ir.String(value="'%s'"), right=ir.Name() | ir.Attribute() | ir.Subscript()):
-            return node.right
-        case (
-            ir.Call(function=ir.Attribute(value=ir.String(value="'{}'"), name="format"), arguments=[argument])
-            | ir.Call(function=ir.Attribute(name="escape"), arguments=[argument])
-        ):
-            return argument.value
-        case ir.Name() | ir.Attribute() | ir.Subscript():
-            return node
-    return None
-
-
 def _is_copy(made: ir.Expression | None) -> bool:
     """Whether a list has elements of another one as they are: `ids[:10]`, `sorted(ids)`."""
     match made:
@@ -215,7 +182,7 @@ def _unmade(made: ir.Assign, source: SourceFile) -> tuple[Edit, ...] | None:
         case ir.Comprehension(element=element, target=target, iterable=iterable, conditions=conditions) as items if (
             items.kind is ir.Sequence.LIST and source.text(items.range).startswith("[")
         ):
-            plain = _plain(element, source)
+            plain = unquoted(element, source)
             if plain is None or plain is element:
                 return None if plain is None else ()
             if not conditions and source.text(plain.range) == source.text(target.range):
@@ -224,7 +191,7 @@ def _unmade(made: ir.Assign, source: SourceFile) -> tuple[Edit, ...] | None:
         case ir.Call(function=ir.Name(id="list" | "tuple"), arguments=[ir.Argument(value=ir.Call() as mapped)]):
             match mapped:
                 case ir.Call(function=ir.Name(id="map"), arguments=[function, values]) if (
-                    source.text(function.range) in _TO_TEXT
+                    source.text(function.range) in TO_TEXT
                 ):
                     return (Edit(mapped.range, source.text(values.range)),)
     return None

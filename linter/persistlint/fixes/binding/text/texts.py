@@ -23,6 +23,7 @@ from persistlint.fixes.binding.text.repeating import chosen as chosen_text
 from persistlint.fixes.binding.text.repeating import repeated
 from persistlint.fixes.binding.text.statements import holding
 from persistlint.fixes.binding.text.trimming import check_cut, trim_of
+from persistlint.fixes.binding.text.unquoting import unquoted
 from persistlint.fixes.binding.text.view import Value
 from persistlint.identity import Same
 from persistlint.records import dataclass
@@ -97,7 +98,8 @@ class Texts:
             )
             return node if is_text else None
         text = origin.text_of(node, self.site, self._is_part)
-        if not isinstance(text, ir.Template | ir.Binary | ir.Call | ir.Conditional):
+        is_text = isinstance(text, ir.Template | ir.Binary | ir.Call | ir.Conditional)
+        if text is None or not is_text or self._is_quoted_by_hand(text):
             return None
         pieces = self._names_of_pieces(text)
         if pieces and not runs_if_filled(node.range, text.range, [node.id, *pieces], self.site):
@@ -159,7 +161,13 @@ class Texts:
     def _may_be_sql(self, node: ir.Expression) -> bool:
         """Whether what goes into a variable may be SQL. What a call gives that puts no value into a text is data like
         the value, whatever constants it is called with: `input("Name (or a part): ")`."""
+        if self._is_quoted_by_hand(node):
+            return False
         return self._is_sql(node) and (not isinstance(node, ir.Call) or self._has_hole_or_list(node.range))
+
+    def _is_quoted_by_hand(self, node: ir.Expression) -> bool:
+        """Whether an expression puts a value between quotes if it is a text."""
+        return isinstance(node, ir.Conditional) and unquoted(node, self.program.source) is not None
 
     def _has_hole(self, range: Range) -> bool:
         first = bisect_left(self._places, range.start, key=lambda place: place.start)
@@ -200,6 +208,7 @@ class Texts:
     def _chosen(self, node: ir.Conditional) -> Times | None:
         """The texts of SQL that a conditional expression chooses between, where one has a hole."""
         is_wanted = any(self._has_hole(arm.range) and self._is_sql(arm) for arm in (node.then, node.otherwise))
+        is_wanted = is_wanted and not self._is_quoted_by_hand(node)
         return chosen_text(node, self.program.source) if is_wanted else None
 
     def _has_hole_or_list(self, range: Range) -> bool:
@@ -221,7 +230,8 @@ class Texts:
         if any(hole.range == range for hole in self.holes):
             return True
         if self._has_hole(range):
-            return listed(value, self.program.source) is not None or not self._is_sql(value.expression)
+            is_list = listed(value, self.program.source) is not None
+            return is_list or not self._is_sql(value.expression) or self._is_quoted_by_hand(value.expression)
         return any(self._has(value, hole) for hole in self.holes)
 
     def _has(self, value: Value, hole: Hole) -> bool:

@@ -10,6 +10,7 @@ from persistlint.fixes.binding.text.origin import last_name
 from persistlint.fixes.binding.text.pieces import additions
 from persistlint.fixes.binding.text.reaching import assignments
 from persistlint.fixes.binding.text.statements import flat
+from persistlint.fixes.binding.text.unquoting import unquoted
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _MOST_PLACES = 200  # where a value may come from
 _TEXTS = ("str", "String")
 _OF_SQL = regex(r"\w+(?:Query|SQL|Sql|Clause)")  # a function that gives SQL
+_QUOTE = ("as_string", "quote", "literal", "escape", "adapt")  # of drivers
 MOST_STEPS = 6  # variables and functions between a value and the one that the text has
 
 
@@ -107,6 +109,8 @@ def is_quoted(value: ir.Expression, program: Program) -> bool:
             node = node.arguments[0].value
         if steps and begins_with_quote(node):
             return True
+        if isinstance(node, ir.Conditional) and (steps or unquoted(node, program.source) is None):
+            pending += [(arm, steps + 1) for arm in (node.then, node.otherwise)]
         if len(seen) > _MOST_PLACES:
             return True  # nobody follows that
         if steps < MOST_STEPS and isinstance(node, ir.Name | ir.Call) and (one := _of(node, program)) not in seen:
@@ -116,7 +120,7 @@ def is_quoted(value: ir.Expression, program: Program) -> bool:
 
 
 def begins_with_quote(node: ir.Expression) -> bool:
-    """Whether an expression puts a value behind a quote, and another quote behind that."""
+    """Whether an expression puts a value behind a quote, and another quote behind that, or lets a driver do so."""
     match node:
         case ir.Template(parts=[ir.String(value=opening), _, *_]):
             return opening.startswith("'")
@@ -129,6 +133,8 @@ def begins_with_quote(node: ir.Expression) -> bool:
             | ir.Call(function=ir.Attribute(value=ir.String(value=text), name="format"))
         ):
             return text.startswith("'") and text.endswith("'")
+        case ir.Call(function=ir.Name() | ir.Attribute()):
+            return last_name(node.function) in _QUOTE
     return False
 
 

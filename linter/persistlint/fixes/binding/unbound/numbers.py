@@ -25,6 +25,7 @@ _PLACES = regex(
     r"|journal_size_limit|wal_autocheckpoint|analysis_limit|threads|soft_heap_limit|hard_heap_limit)\s*[=(]\s*-?\Z"
     r"|\b(?:CONNECTION\s+LIMIT|RESTART\s+WITH|START\s+WITH|INCREMENT\s+BY|MINVALUE|MAXVALUE)\s+-?\Z"
     r"|\b(?:AUTO_INCREMENT|FILLFACTOR|LISTS|EF_CONSTRUCTION|STATEMENT_TIMEOUT|LOCK_TIMEOUT)\s*=\s*\Z"
+    r"|\b(?:LIMIT|OFFSET)\s+\Z"
     r"|\bKILL\s+(?:(?:QUERY|CONNECTION)\s+)?\Z"
     r"|\b(?:VARCHAR|CHAR|VARBINARY|BINARY|VECTOR|HALFVEC)\s*\(\s*\Z",
     re.IGNORECASE,

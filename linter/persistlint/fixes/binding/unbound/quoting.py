@@ -98,6 +98,8 @@ def quoted_values(
             return None
     if not all(any(hole.range == range for range in done) for hole in holes):
         return None
+    if any(one is not other and one in other for one in done for other in done):
+        return None  # one of the values is a part of another
     title = "Quote the value" if len(holes) == 1 else "Quote the values"
     return Fix(title, (*dict.fromkeys(edits), *quoting.imports), Applicability.UNSAFE)
 
