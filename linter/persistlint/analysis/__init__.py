@@ -41,6 +41,7 @@ from persistlint.facts import (
 )
 from persistlint.sql.dynamic import PROGRAM
 from persistlint.sql.presence import may_hold_sql
+from persistlint.sql.sections import is_past
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -150,8 +151,9 @@ def _imported(source: SourceFile, wanted: Wanted) -> Iterator[tuple[Any, frozens
 
 
 def _is_idle(module: str, source: SourceFile) -> bool:
-    """Whether it looks at programs, and the file is a script of SQL that holds none."""
-    return module == "queries.facts" and source.language == "sql" and PROGRAM.search(source.lowered) is None
+    """Whether it looks at programs, and the file is a script of SQL that holds none, or just those of other files."""
+    is_asked = module == "queries.facts" and source.language == "sql"
+    return is_asked and (PROGRAM.search(source.lowered) is None or is_past(source.path))
 
 
 @cache

@@ -17,6 +17,7 @@ from persistlint.schema.changes import (
     CreateObject,
     CreateTable,
     Delete,
+    DropConstraint,
     DropIndex,
     DropObject,
     DropTable,
@@ -154,6 +155,8 @@ class Catalog:
                 self.indexes[change.index.name] = changed.name.key
             elif isinstance(change, RenameKey) and change.name in self.indexes:
                 self.indexes[change.to] = self.indexes.pop(change.name)
+            elif isinstance(change, DropConstraint) and change.is_cascade:
+                self._release_from_key(changed)
 
     def _create(self, change: CreateTable) -> None:
         existing = self.find(change.table)
@@ -185,6 +188,18 @@ class Catalog:
         """Drop the foreign keys to a table that is gone, as CASCADE does."""
         for table in self._referring(gone):
             self.put(replace(table, constraints=tuple(found for found in table.constraints if not refers(found, gone))))
+
+    def _release_from_key(self, target: Table) -> None:
+        """Drop the foreign keys to columns of a table that no key covers any more, as CASCADE does with a key."""
+        for table in self._referring(target.name):
+            kept = tuple(
+                found
+                for found in table.constraints
+                if found.reference is None
+                or not refers(found, target.name)
+                or target.can_be_referred_to(found.reference)
+            )
+            self.put(replace(table, constraints=kept))
 
     def is_needed(self, name: Name, columns: tuple[str, ...] | None = None, gone: Collection[str] = ()) -> bool:
         """Whether a foreign key of another table is known to refer to one, or to some of its columns. Tables whose keys

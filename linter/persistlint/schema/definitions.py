@@ -247,6 +247,14 @@ class Table:
         """Its foreign keys, with what they refer to."""
         return tuple((found, found.reference) for found in self.constraints if found.reference is not None)
 
+    def can_be_referred_to(self, reference: Reference) -> bool:
+        """Whether a key covers just the columns that a foreign key refers to, or there is a primary key for it."""
+        if not reference.columns:
+            return self.primary_key is not None
+        keys = [constraint.columns for constraint in self.constraints if constraint.is_key]
+        keys += [index.columns for index in self.indexes if index.is_unique and index.predicate is None]
+        return any(set(columns) == set(reference.columns) for columns in keys)
+
     @cached_property
     def is_of_others(self) -> bool:
         """Whether a column has a type that PostgreSQL lacks."""

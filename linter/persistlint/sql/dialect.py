@@ -33,6 +33,7 @@ _WORD = regex(r"\w+", re.ASCII)
 _EDGE = regex(r"\A\\b(\w+)(?![\w?*+])")
 _READ = 50_000  # code points that are looked at
 _MASKED = regex(r"--[^\n]*|/\*(?!!).*?(?:\*/|\Z)|'[^'\n]*'", re.DOTALL)
+_QUOTED = regex(r"`\w+`")  # a name, be it called `serial`
 # What only one dialect writes, in lower case, with its weight: 3 is certain, 1 is a hint. A word stands for itself; of
 # anything else, a text that every match holds stands before ` ~ `, for that is found much faster.
 _SIGNS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
@@ -146,7 +147,7 @@ def _guess(path: str, sample: str) -> str | None:
     if (dialect := _SUFFIXES.get(name.suffix)) is not None and dialect != "oracle":
         return dialect
     scores: dict[str, int] = {}
-    masked = _MASKED.sub(" ", sample).lower()
+    masked = _QUOTED.sub("`name`", _MASKED.sub(" ", sample).lower())
     # Each of its words once: a fraction of a long text.
     words = b" ".join(words_in(masked.encode("utf-8", "replace")))
     for dialect, weight, signs in _signs():

@@ -62,6 +62,12 @@ def database_named(path: str) -> str:
     return found[1].lower() if found is not None else ""
 
 
+def of_all_databases(path: str) -> str:
+    """A path without the database in its name."""
+    folder = path.rfind("/") + 1
+    return path[:folder] + _DATABASE.sub("", path[folder:])
+
+
 def step_named(path: str) -> str:
     """What the name of a script begins with, whatever database it is for and whichever way it goes."""
     return path[: path.find(".", path.rfind("/") + 1)]

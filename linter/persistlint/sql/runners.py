@@ -15,7 +15,7 @@ from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.schema.script import Runner
 from persistlint.sql.manifests import meaning
-from persistlint.sql.neighbours import MANIFESTS, table, upwards
+from persistlint.sql.neighbours import MANIFESTS, of_all_databases, table, upwards
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,11 +115,13 @@ def _recorded(folder: str, moment: int) -> str | None:
 
 
 def undo_beside(path: str) -> bool | None:
-    """Whether the file is there that undoes a script, where it would be beside it; None for a script not on disk."""
+    """Whether the file is there that undoes a script, where it would be beside it, be it that of all databases; None
+    for a script not on disk."""
     if not os.path.isfile(path):  # noqa: PTH113
         return None
     folder, name = os.path.split(path)
-    return os.path.isfile(os.path.join(folder, _UP.sub("down", name)))  # noqa: PTH113, PTH118
+    back = os.path.join(folder, _UP.sub("down", name))  # noqa: PTH118
+    return os.path.isfile(back) or os.path.isfile(of_all_databases(back))  # noqa: PTH113
 
 
 def version_of(pattern: Pattern | None, path: str) -> str:

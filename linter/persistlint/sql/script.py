@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import groupby
+from itertools import groupby, takewhile
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -52,6 +52,10 @@ class _Piece:
     @property
     def begins_transaction(self) -> bool:
         return self.word() == "BEGIN" or (self.word() == "START" and self.word(1) == "TRANSACTION")
+
+    @property
+    def makes_table(self) -> bool:
+        return self.word() == "CREATE" and any(token.word == "TABLE" for token in self.tokens[1:4])
 
     @property
     def is_alone(self) -> bool:
@@ -111,6 +115,9 @@ class _Reading:
         pieces = [
             _Piece(tokens, self.sections.at(tokens[0].start)) for tokens in statements(self.text.text, self.dialect)
         ]
+        is_dump = _is_dump(self.text.text[:_HEAD])
+        if is_dump and _is_sorted(pieces):
+            pieces.sort(key=lambda piece: not piece.makes_table)
         wrapped = self._wrapped(pieces)
         current = -1
         steps: list[Step] = []
@@ -132,7 +139,7 @@ class _Reading:
             Range(0, self.text.positions[len(self.text.text)]),
             self.path,
             self.runner,
-            is_dump=_is_dump(self.text.text[:_HEAD]),
+            is_dump=is_dump,
             is_undone=self._is_undone(),
             version=version_of(self.pattern, self.path),
         )
@@ -174,6 +181,15 @@ class _Reading:
             off.search(each.line) for each in self.sections.parts if each.is_forward is section.is_forward
         )
         return replace(self.runner, wraps=False, is_off=True) if is_off else self.runner
+
+
+def _is_sorted(pieces: list[_Piece]) -> bool:
+    """Whether the statements of a dump stand in the order of their texts, to be compared and not to be run: a table is
+    altered before the first one is made, and none has been dropped."""
+    begun = takewhile(lambda piece: not piece.makes_table, pieces)
+    words = [(piece.word(), piece.word(1)) for piece in begun]
+    is_earlier = ("ALTER", "TABLE") in words and not any(word == "DROP" for word, _ in words)
+    return is_earlier and len(words) < len(pieces) and not any(piece.section for piece in pieces)
 
 
 def _is_dump(head: str) -> bool:

@@ -26,9 +26,11 @@ _ANNOTATION = regex(r"\s*--\s*\+\w+\s+Statement(?:Begin|End)\b", re.IGNORECASE)
 # In a path behind a slash: a pattern that begins with a set of characters is found much faster.
 _BACK_FILE = regex(
     r"[/._-](?:(?<=/)down\.sql$|(?<=[._-])(?:down|rollback|undo|revert)\.sql$|(?<=/)U\d[^/]*__[^/]*\.sql$"
-    r"|(?<=/)(?:rollbacks?|downgrades?|down|undo|reverts?)/[^/]*\.sql$)",
+    r"|(?<=/)(?:rollbacks?|downgrades?|down|undo|reverts?)/(?:[^/]+/)*[^/]*\.sql$)",
     re.IGNORECASE,
 )
+
+_REWORKED = regex(r"/(?:deploy|verify)/[^@]+@[^/@]+\.sql$", re.IGNORECASE)  # as `sqitch rework` names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,12 @@ class Sections:
     def at(self, position: int) -> int:
         """The number of the part that holds a code point."""
         return bisect_right(self.parts, position, key=attrgetter("start")) - 1
+
+
+def is_past(path: str) -> bool:
+    """Whether a file says what was so before: it undoes another one, or Sqitch kept it under the name of a release
+    when it was made again. The routines in it are those of other files, or gone."""
+    return _BACK_FILE.search(f"/{path}") is not None or _REWORKED.search(f"/{path}") is not None
 
 
 def sections(path: str, text: str) -> Sections:

@@ -15,6 +15,7 @@ from persistlint.source import Range
 from persistlint.sql.dialect import guess
 from persistlint.sql.json_casts import json_casts
 from persistlint.sql.lexer import Kind, word_set
+from persistlint.sql.sections import is_past
 from persistlint.sql.splitter import statements
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ _TESTS = {"sqlite": "json_type", "mysql": "JSON_TYPE", "mariadb": "JSON_TYPE"}
 
 
 def may_have(source: SourceFile, names: ProjectNames) -> bool:
-    """Whether a file can have such a cast. Tests are left out."""
-    return not is_test(source.path) and any_in(_MARKS, source.lowered)
+    """Whether a file can have such a cast. Tests are left out, and routines as they were before."""
+    return not is_test(source.path) and any_in(_MARKS, source.lowered) and not is_past(source.path)
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[JsonCast]:

@@ -59,11 +59,13 @@ def duplicate_table_definition(script: Script, context: RuleContext) -> Iterator
     name = context.file.path.rpartition("/")[2]
     if _is_whole(script):
         return
+    # What was made before may be in another database than the one that the script chooses.
+    chooses = any(statement.words[0] == "USE" for statement in script.statements)
     for change in script.of(CreateTable):
         before = change.before
         if before is None or not before.columns or not before.is_complete or change.statement.is_conditional:
             continue
-        if not before.is_new and not (script.version or name[:1].isdigit()):
+        if not before.is_new and (chooses or not (script.version or name[:1].isdigit())):
             continue
         old, new = ({column.name for column in table.columns} for table in (before, change.definition))
         if change.if_not_exists and (old == new or not change.definition.is_complete):

@@ -3,8 +3,8 @@
 
 In a script of two or more changes: a statement that works `CONCURRENTLY` in PostgreSQL, and `CREATE TABLE`, `DROP
 TABLE`, `CREATE VIEW` or `DROP VIEW` in MySQL, that has no `IF [NOT] EXISTS` or `OR REPLACE`, and before which no `DROP
-… IF EXISTS` makes room. A file of a project whose runner nobody knows is left alone, and so are the operations
-of Django, which cannot say so.
+… IF EXISTS` makes room. Left alone are temporary tables, a file of a project whose runner nobody knows, and the
+operations of Django, which cannot say so.
 
 ## Why it matters
 
@@ -131,4 +131,10 @@ def _is_final(change: Change, dialect: str | None) -> bool:
         return is_concurrent(change)
     if isinstance(change, CreateObject | DropObject):
         return change.kind in ("VIEW", "DATABASE", "SCHEMA")
-    return isinstance(change, CreateTable | DropTable)
+    # A temporary table is gone with the session in which the script failed.
+    return isinstance(change, CreateTable | DropTable) and not _is_temporary(change)
+
+
+def _is_temporary(change: CreateTable | DropTable) -> bool:
+    table = change.definition if isinstance(change, CreateTable) else change.before
+    return table is not None and table.is_temporary

@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic
-    from persistlint.schema.definitions import Reference, Table
 
 
 @rule("fk-target-not-unique", on=Script, changes=CONSTRAINTS, severity=Severity.ERROR)
@@ -56,7 +55,7 @@ def fk_target_not_unique(script: Script, context: RuleContext) -> Iterator[Diagn
     for _, constraint in script.constraints():
         reference = constraint.reference
         target = script.final.find(reference.table) if reference is not None else None
-        if reference is None or target is None or not target.is_complete or _is_unique(target, reference):
+        if reference is None or target is None or not target.is_complete or target.can_be_referred_to(reference):
             continue
         columns = ", ".join(reference.columns) or "its primary key"
         yield context.report(
@@ -64,11 +63,3 @@ def fk_target_not_unique(script: Script, context: RuleContext) -> Iterator[Diagn
             f"`{reference.table}` has no unique key over {columns}, to which this refers.",
             help="Refer to the primary key, or make the columns unique.",
         )
-
-
-def _is_unique(table: Table, reference: Reference) -> bool:
-    if not reference.columns:
-        return table.primary_key is not None
-    keys = [constraint.columns for constraint in table.constraints if constraint.is_key]
-    keys += [index.columns for index in table.indexes if index.is_unique and index.predicate is None]
-    return any(set(columns) == set(reference.columns) for columns in keys)
