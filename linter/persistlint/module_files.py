@@ -15,7 +15,9 @@ _SUFFIXES = (".js", ".ts", ".mjs", ".cjs", ".mts", ".cts", ".jsx", ".tsx")
 # What a compiler of TypeScript makes of a source, which is imported under the name that it has then.
 _SOURCES = {".js": (".ts", ".tsx"), ".mjs": (".mts",), ".cjs": (".cts",), ".jsx": (".tsx",)}
 _ALIASES = ("@/", "~/")  # the folder of the sources, as Next.js, Nuxt and Vite set it up
-_FURTHEST = 6  # folders upwards in which the root of the program is looked for
+# Folders upwards in which the root of the program is looked for. A file marks that of JavaScript, and routes lie deep
+# below it: `app/api/(shop)/orders/[id]/items/[item]/route.ts`.
+_FURTHEST = {"javascript": 16, "python": 6}
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def _in_javascript(name: str, importer: str, modules: Iterable[str]) -> Iterator
     bases = [os.path.normpath(f"{folder}/{module}")]
     if not module.startswith("."):
         rest = module.partition("/")[2]
-        root = _above(folder, lambda place: os.path.isfile(f"{place}/package.json"))  # noqa: PTH113
+        root = _above(folder, "javascript", lambda place: os.path.isfile(f"{place}/package.json"))  # noqa: PTH113
         bases = [f"{root}/src/{rest}", f"{root}/{rest}"] if root else []
     for base in bases:
         stem, suffix = os.path.splitext(base)  # noqa: PTH122
@@ -75,7 +77,7 @@ def _in_python(name: str, importer: str) -> Iterator[tuple[str, tuple[str, ...]]
         yield from _modules_of(folder, parts)
         return
     top = parts[0]
-    root = _above(folder, lambda place: os.path.isfile(f"{place}/{top}.py") or os.path.isdir(f"{place}/{top}"))  # noqa: PTH112, PTH113
+    root = _above(folder, "python", lambda at: os.path.isfile(f"{at}/{top}.py") or os.path.isdir(f"{at}/{top}"))  # noqa: PTH112, PTH113
     if root:
         yield from _modules_of(root, parts)
 
@@ -88,9 +90,9 @@ def _modules_of(folder: str, parts: list[str]) -> Iterator[tuple[str, tuple[str,
         yield f"{path}/__init__.py", members
 
 
-def _above(folder: str, is_root: Callable[[str], bool]) -> str:
+def _above(folder: str, language: str, is_root: Callable[[str], bool]) -> str:
     """The nearest folder, this one or one above it, of which something holds; "" where it holds of none near."""
-    for _ in range(_FURTHEST):
+    for _ in range(_FURTHEST[language]):
         if is_root(folder):
             return folder
         folder = os.path.dirname(folder)  # noqa: PTH120

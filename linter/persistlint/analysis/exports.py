@@ -39,13 +39,15 @@ from persistlint.surroundings import mark_of_module
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.ir import Expression
+    from persistlint.ir import Expression, Statement
     from persistlint.source import SourceFile
 
 _DEEPEST = 3  # modules that one export is followed through
 _LARGEST = 200_000  # bytes of such a module
 _SHORT = 4_000  # bytes of one that may pass on what another module exports
 _DEFAULT = "default"
+_EXPORT = f"export {_DEFAULT}"
+_BEFORE = 40  # bytes that this takes before a declaration, with the blanks behind it
 
 
 class Elsewhere:
@@ -158,10 +160,18 @@ class _Module:
 
     def _default(self) -> Value | None:
         for statement in self._module.body:
-            is_exported = self._source.text(statement.range).startswith(f"export {_DEFAULT}")
-            if isinstance(statement, ExpressionStatement) and is_exported:
-                return self._machine.evaluate(statement.value)
+            match statement:
+                case ExpressionStatement() if self._source.text(statement.range).startswith(_EXPORT):
+                    return self._machine.evaluate(statement.value)
+                case FunctionDefinition() if self._is_behind_export(statement):
+                    return self._machine.outer.get(statement.function.name)
+                case ClassDefinition() if self._is_behind_export(statement):
+                    return self._machine.outer.get(statement.name)
         return None
+
+    def _is_behind_export(self, statement: Statement) -> bool:
+        start = statement.range.start
+        return self._source.content[max(0, start - _BEFORE) : start].rstrip().endswith(_EXPORT.encode())
 
     def _member(self, value: Value, name: str) -> Value | None:
         match value:

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.interpretation.arguments import sql_arguments
 from persistlint.analysis.interpretation.guesses import SENDS
 from persistlint.analysis.interpretation.state import State
-from persistlint.analysis.interpretation.values import Atom, Items, Text, Value, options_of
+from persistlint.analysis.interpretation.values import Atom, Entries, Items, Text, Value, options_of
 from persistlint.analysis.names import path_of
 from persistlint.facts import Origin
-from persistlint.ir import Return, statements_in
+from persistlint.ir import AssignmentExpression, Mapping, Return, String, statements_in
 from persistlint.libraries import Operation, Type
+from persistlint.records import dataclass
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    import collections.abc
+    from collections.abc import Iterator, Sequence
 
     from persistlint.analysis.interpretation.arguments import Actual
     from persistlint.analysis.interpretation.interpreter import Interpreter
@@ -26,6 +28,17 @@ if TYPE_CHECKING:
     from persistlint.ir import Call, Function, Parameter
 
 _CALLBACK = regex(r"_*(?:cb|callback|fn|func|next|done|handler|resolve|reject|on[A-Z]\w*)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What a call gives a function: the argument at an index, or what stands under a key of it where the function
+    takes it apart (`({ query, values }) => …`)."""
+
+    name: str
+    index: int
+    kind: str
+    key: str = ""
 
 
 class Passing:
@@ -48,34 +61,35 @@ class Passing:
             self._sent.append((resolved.operation, actuals))
         return resolved
 
-    def on(self, closure: Closure, machine: Interpreter, made: Mapping[str, Type]) -> Atom | None:
+    def on(self, closure: Closure, machine: Interpreter, made: collections.abc.Mapping[str, Type]) -> Atom | None:
         """A function of the file that `machine` ran as one of a library; None where it neither sends what it is given
         nor gives an object of a library. `made` are the variables that such an object is assigned to."""
         function = closure.function
-        own = [parameter for parameter in function.parameters if parameter.name != function.receiver]
+        own = list(_given([each for each in function.parameters if each.name != function.receiver]))
         self._sent.clear()
         machine.state = State()
-        outcome = machine.call_closure(closure, {each.name: _marked(each) for each in own if each.name}, {})
+        outcome = machine.call_closure(closure, _arguments(own), {})
         _run_inside(function, machine)
         machine.state = State()
         if self._sent:
             operation = self._operation(function.name, own)
             return _as_function(operation) if operation is not None else None
         given = (_type_of(outcome.value) if outcome is not None else None) or _returned(function, made)
-        if given is None or any(SENDS.search(parameter.name) for parameter in own):
+        if given is None or any(SENDS.search(each.name) for each in own):
             return None  # what is done with SQL that it takes is not seen
         return _as_function(Operation(given.library, function.name, returns=given.name, is_own=True))
 
-    def _operation(self, name: str, parameters: Sequence[Parameter]) -> Operation | None:
-        """What the calls come to that were taken down, where all of them send the same parameter as SQL."""
-        found: set[tuple[int, int | str | None]] = set()
+    def _operation(self, name: str, own: Sequence[_Given]) -> Operation | None:
+        """What the calls come to that were taken down, where all of them send the same of what is given as SQL."""
+        if len({each.index for each in own if each.key}) > 1:
+            return None  # in which of the objects a key stands could not be said
+        found: set[tuple[_Given, int | str | tuple[str] | None]] = set()
         for operation, actuals in self._sent:
             texts = [actual for actual, is_fragment in sql_arguments(operation, actuals) if not is_fragment]
-            begins = (any(_begins(text, each) for text in texts) for each in parameters)
-            sql = next((index for index, is_sql in enumerate(begins) if is_sql), None)
+            sql = next((each for each in own if any(_begins(text, each) for text in texts)), None)
             if sql is None or operation.raw or operation.effect == "prepare":
                 return None
-            found.add((sql, _values(operation, actuals, parameters)))
+            found.add((sql, _values(operation, actuals, own)))
         whole = [each for each in found if each[1] is not None] or list(found)
         libraries = {operation.library for operation, _ in self._sent}
         if len(whole) != 1 or len({sql for sql, _ in found}) != 1 or len(libraries) != 1:
@@ -84,9 +98,9 @@ class Passing:
         return replace(
             operation,
             name=name,
-            sql=sql,
+            sql=sql.index,
             fragments=None,
-            keys=(),
+            keys=(sql.key,) if sql.key else (),
             parameters=values,
             inputs="",
             returns=None,
@@ -94,7 +108,31 @@ class Passing:
         )
 
 
-def _values(operation: Operation, actuals: list[Actual], parameters: Sequence[Parameter]) -> int | str | None:
+def _given(parameters: Sequence[Parameter]) -> Iterator[_Given]:
+    """What a call can give for parameters."""
+    for index, parameter in enumerate(parameters):
+        if parameter.name:
+            yield _Given(parameter.name, index, parameter.kind)
+        elif isinstance(parameter.pattern, Mapping):
+            for entry in parameter.pattern.entries:
+                if isinstance(entry.key, String):
+                    value = entry.value
+                    name = path_of(value.target if isinstance(value, AssignmentExpression) else value)  # its default
+                    if name is not None:
+                        yield _Given(name, index, parameter.kind, entry.key.value)
+
+
+def _arguments(own: Sequence[_Given]) -> dict[str, Value]:
+    """The marks of all that is given, as `call_closure` takes its arguments."""
+    entries: dict[int, list[tuple[str | None, Value]]] = {}
+    for each in own:
+        if each.key:
+            entries.setdefault(each.index, []).append((each.key, _marked(each)))
+    apart: dict[str, Value] = {f"#{index}": Entries(tuple(found)) for index, found in entries.items()}
+    return apart | {each.name: _marked(each) for each in own if not each.key}
+
+
+def _values(operation: Operation, actuals: list[Actual], own: Sequence[_Given]) -> int | str | tuple[str] | None:
     """Where the values come in that a call binds, as `Operation.parameters` says it; None where it binds none."""
     taken = operation.parameters
     places = taken if isinstance(taken, tuple) else (taken,)
@@ -107,28 +145,30 @@ def _values(operation: Operation, actuals: list[Actual], parameters: Sequence[Pa
         given = next((actual for actual in actuals if actual.keyword is not None and actual.keyword in places), None)
     if given is None:
         return None
-    for number, parameter in enumerate(parameters):
-        if _is(given, parameter) and not _CALLBACK.fullmatch(parameter.name):
+    for each in own:
+        if _is(given, each) and not _CALLBACK.fullmatch(each.name):
             as_list = given.spread if taken == "rest" else not given.spread
-            if parameter.kind == "rest":
-                return "rest" if as_list else number
-            return number if as_list else None
+            if each.kind == "rest":
+                return "rest" if as_list else each.index
+            if as_list:
+                return (each.key,) if each.key else each.index
+            return None
     return None
 
 
-def _marked(parameter: Parameter) -> Text:
-    """A text to know a parameter by. What changes how placeholders are written changes it too."""
-    return Text((f"\0{parameter.name} ? $1 %s :a @a\0",))
+def _marked(given: _Given) -> Text:
+    """A text to know by what is given. What changes how placeholders are written changes it too."""
+    return Text((f"\0{given.name} ? $1 %s :a @a\0",))
 
 
-def _is(actual: Actual, parameter: Parameter) -> bool:
-    """Whether an argument is a parameter."""
-    return any(option == _marked(parameter) for option in options_of(actual.value))
+def _is(actual: Actual, given: _Given) -> bool:
+    """Whether an argument is what is given."""
+    return any(option == _marked(given) for option in options_of(actual.value))
 
 
-def _begins(actual: Actual, parameter: Parameter) -> bool:
-    """Whether an argument begins with a parameter, so that this is the statement, whatever is added to it."""
-    (mark,) = _marked(parameter).pieces
+def _begins(actual: Actual, given: _Given) -> bool:
+    """Whether an argument begins with what is given, so that this is the statement, whatever is added to it."""
+    (mark,) = _marked(given).pieces
     firsts = (option.pieces[0] for option in options_of(actual.value) if isinstance(option, Text) and option.pieces)
     return any(isinstance(first, str) and first.lstrip().startswith(str(mark)) for first in firsts)
 
@@ -148,7 +188,7 @@ def _type_of(value: Value) -> Type | None:
     return types.pop() if len(types) == 1 else None
 
 
-def _returned(function: Function, made: Mapping[str, Type]) -> Type | None:
+def _returned(function: Function, made: collections.abc.Mapping[str, Type]) -> Type | None:
     """The type of what a function gives that is made once: `if pool is None: pool = create_pool()`, `return pool`."""
     returned = (each.value for each in statements_in(function.body) if isinstance(each, Return))
     paths = (path_of(value) for value in returned if value is not None)

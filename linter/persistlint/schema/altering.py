@@ -91,6 +91,8 @@ def _(change: ChangeType, table: Table) -> Table:
             type=column.type,
             is_required=column.is_required,
             default=column.default,
+            is_identity=column.is_identity,
+            generated=column.generated,
         ),
     )
 

@@ -179,7 +179,7 @@ class _Entity:
             written.append((said("NOT NULL", target.range),))
         if "OneToOne" in decorators:
             written.append((said("UNIQUE", target.range),))
-        if any(found.column == column for found in draft.fields):
+        if any(found.column == column.lower() for found in draft.fields):
             return  # a column of its own says more
         draft.add(
             Field(target.id, column, not is_open, is_named=bool(told)),

@@ -9,7 +9,8 @@ The report is an error for SQLite, which refuses the statement even where the ta
 ## Why it matters
 
 PostgreSQL refuses it as soon as the table has one row, so that it works in development and fails in production. MySQL
-fills the column with an empty text or 0 that nobody wrote.
+fills the column with an empty text or 0 that nobody wrote; a date it refuses, unless it is told to allow `0000-00-00`,
+as MariaDB does.
 
 ## Example
 
@@ -55,6 +56,8 @@ _CONSEQUENCES = {
     "sqlite": ", which SQLite refuses",
     "mysql": ": the rows that are there get an empty value that nobody chose",
 }
+_DATES = ("date", "datetime", "timestamp", "timestamptz")
+_OF_DATES = ": MySQL refuses it for the rows that are there, and MariaDB gives them `0000-00-00`"  # NO_ZERO_DATE
 
 
 @rule("add-required-column", on=Script, changes=(AddColumn,), severity=Severity.ERROR, momentary=True)
@@ -67,9 +70,11 @@ def add_required_column(script: Script, context: RuleContext) -> Iterator[Diagno
         is_required = column.is_required or column.constraint(ConstraintKind.PRIMARY_KEY) is not None
         if not is_required or column.has_value or change.is_on_new or change.table.key in emptied:
             continue
+        is_date = script.dialect == "mysql" and column.type is not None and column.type.name in _DATES
+        consequence = _OF_DATES if is_date else _CONSEQUENCES.get(script.dialect or "", _REFUSED)
         yield context.report(
             change.range,
-            f"`{column.name}` is NOT NULL and has no default{_CONSEQUENCES.get(script.dialect or '', _REFUSED)}.",
+            f"`{column.name}` is NOT NULL and has no default{consequence}.",
             help="Give it a default, or add it without `NOT NULL`, fill it, and set `NOT NULL` later.",
             severity=Severity.ERROR if script.dialect == "sqlite" else Severity.WARNING,
         )
