@@ -21,4 +21,6 @@ def takes_no_parameters(tokens: Sequence[Token]) -> bool:
     words = {token.word for token in tokens}
     if (first == "SHOW" and "WHERE" in words) or (first == "VACUUM" and "INTO" in words):
         return False  # MySQL and SQLite take an expression there
+    if first == "SET" and "SELECT" in words:
+        return False  # it gives a variable what a query finds, as MySQL, SQL Server and BigQuery take it
     return first in _FIRST or first == "DO" or (first == "EXPLAIN" and not words.isdisjoint(_FIRST))
