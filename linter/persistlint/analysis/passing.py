@@ -109,6 +109,8 @@ def _values(operation: Operation, actuals: list[Actual], parameters: Sequence[Pa
         return None
     for number, parameter in enumerate(parameters):
         if _is(given, parameter) and not _CALLBACK.fullmatch(parameter.name):
+            if parameter.kind == "keywords":
+                return None  # each has to be passed by its name
             as_list = given.spread if taken == "rest" else not given.spread
             if parameter.kind == "rest":
                 return "rest" if as_list else number

@@ -112,6 +112,8 @@ def passed(passing: Passing, site: Site, place: Place, program: Program) -> tupl
         wraps = [call]
     made = []
     if library.text and not wraps and passing.style.is_named:
+        if operation.is_own:
+            raise RefusalError("the function that takes the text may make a statement of it by itself")
         if operation.returns == "Column":  # `literal_column`
             raise RefusalError("the call takes no more than a string")
         made = _in_text(passing, place, program)
