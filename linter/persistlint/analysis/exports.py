@@ -6,10 +6,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING
 
 from persistlint.analysis.interpretation.interpreter import Interpreter
-from persistlint.analysis.interpretation.state import State
 from persistlint.analysis.interpretation.values import (
     CONSTANT,
     Atom,
@@ -22,12 +21,12 @@ from persistlint.analysis.interpretation.values import (
     Value,
     choice,
 )
-from persistlint.analysis.names import Names, last_name, path_of
-from persistlint.analysis.passing import Passing
+from persistlint.analysis.names import Names, path_of
+from persistlint.analysis.passing import Passing, type_made
 from persistlint.analysis.presence import present
 from persistlint.analysis.schedule import Wanted
 from persistlint.facts import Consulted, Origin
-from persistlint.ir import Assign, Call, ClassDefinition, ExpressionStatement, FunctionDefinition, statements_in, walk
+from persistlint.ir import Assign, ClassDefinition, ExpressionStatement, FunctionDefinition, statements_in
 from persistlint.languages import languages, read
 from persistlint.libraries import Operation, Type, catalogue
 from persistlint.memory import Memory
@@ -39,7 +38,7 @@ from persistlint.surroundings import mark_of_module
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.ir import Expression, Statement
+    from persistlint.ir import Statement
     from persistlint.source import SourceFile
 
 _DEEPEST = 3  # modules that one export is followed through
@@ -126,12 +125,10 @@ class _Module:
         found: dict[str, set[Type]] = {}
         for function, _, _ in tuple(machine.functions.values()):
             for statement in statements_in(function.body):
-                if not isinstance(statement, Assign) or not _makes(statement.value, self._names):
-                    continue
-                machine.state = State()
-                value, path = machine.evaluate(statement.value), path_of(statement.target)
-                if path is not None and isinstance(value, Atom) and value.type is not None:
-                    found.setdefault(path, set()).add(value.type)
+                type = type_made(statement, machine) if isinstance(statement, Assign) else None
+                path = path_of(statement.target) if isinstance(statement, Assign) and type is not None else None
+                if path is not None and type is not None:
+                    found.setdefault(path, set()).add(type)
         made = {path: types.pop() for path, types in found.items() if len(types) == 1}
         machine.outer.update(
             (name, Atom(Origin.UNKNOWN, type)) for name, type in made.items() if machine.outer.get(name) == CONSTANT
@@ -209,12 +206,6 @@ class _Module:
         library = next(iter(methods.values())).library
         call = Operation(library, definition.name, returns="self", is_own=True)
         return Atom(Origin.UNKNOWN, Type(library, definition.name, call=call, methods=methods))
-
-
-def _makes(value: Expression | None, names: Names) -> TypeGuard[Expression]:
-    """Whether an expression calls something by the name of what makes an object of a library."""
-    makers = names.catalogue.makers
-    return value is not None and any(isinstance(e, Call) and last_name(e.function) in makers for e in walk(value))
 
 
 _KEPT: Memory[_Module] = Memory(most=64)

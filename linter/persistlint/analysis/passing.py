@@ -10,9 +10,19 @@ from persistlint.analysis.interpretation.arguments import sql_arguments
 from persistlint.analysis.interpretation.guesses import SENDS
 from persistlint.analysis.interpretation.state import State
 from persistlint.analysis.interpretation.values import Atom, Entries, Items, Text, Value, options_of
-from persistlint.analysis.names import path_of
+from persistlint.analysis.names import last_name, path_of
 from persistlint.facts import Origin
-from persistlint.ir import AssignmentExpression, Mapping, Return, String, statements_in
+from persistlint.ir import (
+    Assign,
+    AssignmentExpression,
+    Call,
+    Constant,
+    Mapping,
+    Return,
+    String,
+    statements_in,
+    walk,
+)
 from persistlint.libraries import Operation, Type
 from persistlint.records import dataclass
 from persistlint.regexes import regex
@@ -25,7 +35,7 @@ if TYPE_CHECKING:
     from persistlint.analysis.interpretation.interpreter import Interpreter
     from persistlint.analysis.interpretation.resolving import Resolved
     from persistlint.analysis.interpretation.values import Closure
-    from persistlint.ir import Call, Function, Parameter
+    from persistlint.ir import Function, Parameter
 
 _CALLBACK = regex(r"_*(?:cb|callback|fn|func|next|done|handler|resolve|reject|on[A-Z]\w*)")
 
@@ -74,7 +84,7 @@ class Passing:
         if self._sent:
             operation = self._operation(function.name, own)
             return _as_function(operation) if operation is not None else None
-        given = (_type_of(outcome.value) if outcome is not None else None) or _returned(function, made)
+        given = (_type_of(outcome.value) if outcome is not None else None) or _returned(function, made, machine)
         if given is None or any(SENDS.search(each.name) for each in own):
             return None  # what is done with SQL that it takes is not seen
         return _as_function(Operation(given.library, function.name, returns=given.name, is_own=True))
@@ -147,6 +157,8 @@ def _values(operation: Operation, actuals: list[Actual], own: Sequence[_Given]) 
         return None
     for each in own:
         if _is(given, each) and not _CALLBACK.fullmatch(each.name):
+            if each.kind == "keywords":
+                return None  # each has to be passed by its name
             as_list = given.spread if taken == "rest" else not given.spread
             if each.kind == "rest":
                 return "rest" if as_list else each.index
@@ -188,11 +200,27 @@ def _type_of(value: Value) -> Type | None:
     return types.pop() if len(types) == 1 else None
 
 
-def _returned(function: Function, made: collections.abc.Mapping[str, Type]) -> Type | None:
-    """The type of what a function gives that is made once: `if pool is None: pool = create_pool()`, `return pool`."""
-    returned = (each.value for each in statements_in(function.body) if isinstance(each, Return))
-    paths = (path_of(value) for value in returned if value is not None)
-    return next((made[path] for path in paths if path is not None and path in made), None)
+def type_made(statement: Assign, machine: Interpreter) -> Type | None:
+    """The type of the object of a library that is assigned, where it is made by what is called so."""
+    value, makers = statement.value, machine.names.catalogue.makers
+    if value is None or not any(isinstance(e, Call) and last_name(e.function) in makers for e in walk(value)):
+        return None
+    machine.state = State()
+    found = machine.evaluate(value)
+    return found.type if isinstance(found, Atom) else None
+
+
+def _returned(function: Function, made: collections.abc.Mapping[str, Type], machine: Interpreter) -> Type | None:
+    """The type of what a function gives that is made once: `if pool is None: pool = create_pool()`, `return pool`. What
+    it takes, or assigns something else to, is a variable of its own, whatever the name is elsewhere in the module."""
+    statements = [*statements_in(function.body)]
+    assigned = (each for each in statements if isinstance(each, Assign) and each.value is not None)
+    others = (each for each in assigned if not isinstance(each.value, Constant) and type_made(each, machine) is None)
+    own = {path_of(each.target) for each in others}
+    own |= {parameter.name for parameter in function.parameters if parameter.name != function.receiver}
+    returned = (each.value for each in statements if isinstance(each, Return) and each.value is not None)
+    paths = (path_of(value) for value in returned)
+    return next((made[path] for path in paths if path is not None and path not in own and path in made), None)
 
 
 def _as_function(operation: Operation) -> Atom:

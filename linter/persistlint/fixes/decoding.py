@@ -6,7 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
-from persistlint.fixes.guards import above_comments, go_failure, guard, guarded_place, line_before, unsafe
+from persistlint.fixes.guards import (
+    above_comments,
+    go_failure,
+    guard,
+    guarded_place,
+    has_names_inside,
+    line_before,
+    unsafe,
+)
 from persistlint.fixes.imports import go_package
 from persistlint.ir import (
     Assign,
@@ -109,6 +117,8 @@ def checked_status(program: Program, fact: JsonResponse) -> tuple[Fix, ...]:
     if not isinstance(call.function.value, Name):
         return ()
     response = call.function.value.id
+    if has_names_inside(program, frame, call.function.value.range):
+        return ()
     if program.source.language == "python":
         edit = line_before(program, frame, f"{response}.raise_for_status()")
         return unsafe("Raise an error for a bad status", edit)

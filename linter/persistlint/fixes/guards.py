@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.fixes.go import returned
 from persistlint.fixes.imports import go_package
-from persistlint.ir import Loop
+from persistlint.ir import Comprehension, Lambda, Loop, expressions_in, names_in
 from persistlint.regexes import regex
 from persistlint.source import Range
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.program import Frame, Program
 
 _PURE = regex(r"[\w.]+(?:\[(?:\"[^\"\[\]]*\"|'[^'\[\]]*'|\w+)\][\w.]*)*")  # a path without calls
+_WORD = regex(r"[^\W\d]\w*")
 _KEYWORDS = ("", "const", "let", "var")
 _BEFORE = {"go": ("", "if"), "javascript": _KEYWORDS, "typescript": _KEYWORDS}  # what is no part of a statement here
 
@@ -90,6 +91,18 @@ def is_in_loop(program: Program, place: Range) -> bool:
     frames = program.frames(place)
     function = frames[-1].function if frames else None
     return any(isinstance(frame.statement, Loop) and frame.function is function for frame in frames)
+
+
+def has_names_inside(program: Program, frame: Frame, place: Range) -> bool:
+    """Whether what stands at a place has a name that is known inside its statement alone: the variable of a
+    comprehension, or the parameter of a function."""
+    words = frozenset(_WORD.findall(program.source.text(place)))
+    for each in expressions_in(frame.statement):
+        if place in each.range and isinstance(each, Comprehension) and not words.isdisjoint(names_in(each.target)):
+            return True
+        if place in each.range and isinstance(each, Lambda) and any(p.name in words for p in each.function.parameters):
+            return True
+    return False
 
 
 def go_failure(program: Program, frame: Frame, error: str, package: str = "") -> tuple[str, tuple[Edit, ...]] | None:

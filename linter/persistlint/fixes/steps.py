@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
 from persistlint.facts import HopKind
-from persistlint.fixes.guards import go_failure, guard, guarded_place, insert, is_in_loop, is_plain, unsafe
+from persistlint.fixes.guards import (
+    go_failure,
+    guard,
+    guarded_place,
+    has_names_inside,
+    insert,
+    is_in_loop,
+    is_plain,
+    unsafe,
+)
 from persistlint.ir import (
     Assign,
     AssignmentExpression,
@@ -153,6 +162,8 @@ def checked_element(program: Program, fact: JsonAccess, hop: JsonHop) -> tuple[F
             return ()
         if function.name == "__init__":
             return ()  # which would leave half an object
+        if has_names_inside(program, frame, fact.before(index)):
+            return ()
         if function.returns and _NONE.search(function.returns) is None:
             return ()  # who calls it expects something
         return unsafe("Return None where it is empty", guard(program, frame, f"not {elements}", "return None"))

@@ -44,6 +44,9 @@ def unknown_tables(script: Script) -> Iterator[tuple[c.Change, Name]]:
             continue
         for name in _needed(change):
             is_elsewhere = name.key != name.name or name.name.startswith(("pg_", "sqlite_")) or ":" in name.name
+            is_elsewhere |= bool(
+                script.after.qualified.get(name.name)
+            )  # on the search path of the connection, or of the role
             known = script.after.find(name)
             is_known = name.key in made or name.key in script.after.views or (known is not None and known.is_known)
             if not is_elsewhere and not is_known and not _was_there(change) and not _OF_RUNNERS.search(name.name):

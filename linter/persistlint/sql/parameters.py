@@ -23,4 +23,6 @@ def takes_no_parameters(tokens: Sequence[Token], dialect: str | None = None) -> 
         return False  # MySQL and SQLite take an expression there
     if dialect == "duckdb" and first == "SET":
         return False  # an expression since 1.1: https://duckdb.org/docs/stable/sql/statements/set
+    if first == "SET" and "SELECT" in words:
+        return False  # it gives a variable what a query finds, as MySQL, SQL Server and BigQuery take it
     return first in _FIRST or first == "DO" or (first == "EXPLAIN" and not words.isdisjoint(_FIRST))

@@ -231,7 +231,12 @@ def _default(left: Expression, right: Expression, operator: str, run: Run) -> Va
         is_empty = isinstance(right, Collection | Mapping) and not (
             right.elements if isinstance(right, Collection) else right.entries
         )
-        return replace(value.there(), length=0) if is_empty else value.there()
+        if is_empty:
+            return replace(value.there(), length=0)
+        # An empty list is false in Python, and so gives way to one that has elements.
+        given = right.elements if isinstance(right, Collection) and run.language == "python" else ()
+        has_one = operator == "or" and any(not isinstance(element, Spread) for element in given)
+        return replace(value.there(), length=max(value.length, 1)) if has_one else value.there()
     return join(value, other)
 
 

@@ -94,11 +94,13 @@ def _placeholders(text: str, marks: str, dialect: str | None) -> list[tuple[int,
     names = [match.span() for match in _NAME.finditer(text)]
     found = []
     previous = ""
+    is_returning = False  # in whatever database, `RETURNING … INTO` names what the value comes to, and no table
     for token in tokenize(text, dialect):
-        is_variable = (dialect == "oracle" and previous in ("INTO", ",")) or (
+        is_variable = ((dialect == "oracle" or is_returning) and previous in ("INTO", ",")) or (
             dialect == "tsql" and previous in ("FROM", "JOIN", "INTO", "UPDATE", "OF")
         )
         previous = token.word
+        is_returning = previous == "RETURNING" or (is_returning and previous != ";")
         # What begins with two of them is a variable of the server, or a mark of the program's own: `@@table@@`.
         is_variable |= token.text.startswith("@@")
         if token.kind is not Kind.PARAMETER or token.text[0] not in marks or is_variable:

@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 _MOST = 20_000  # code points of one text
 # A program that is one step of many speaks of the tables of its time.
 _STEP = regex(r"(?:^|/)v?\d[^/]*$", re.IGNORECASE)
+# A program that asks the database which tables it has knows of some that may be there or not.
+_ASKS = regex(
+    r"\b(?:sqlite_(?:master|schema)|pg_tables|to_regclass|information_schema\.tables|show\s+(?:full\s+)?tables)\b",
+    re.IGNORECASE,
+)
 
 
 def with_sent(facts: Iterable[Fact], syntax: Syntax) -> Iterator[Fact]:
@@ -55,13 +60,15 @@ def with_sent(facts: Iterable[Fact], syntax: Syntax) -> Iterator[Fact]:
     # A name without a schema may be meant for another database: it is no table of a schema other than the default one.
     catalog = replace(with_own(tables.agreed, own), qualified={})
     found = []
+    asks = False
     for query in queries:
         told = query.library.dialect if query.library is not None else None
         if told is not None and tables.dialect is not None and told != tables.dialect:
             continue  # it is for another database
-        texts = filter(None, map(_sql, query.texts))
+        texts = [*filter(None, map(_sql, query.texts))]
+        asks = asks or any(map(_ASKS.search, texts))
         found += [_sent(sql, query.sql, catalog, told or tables.dialect) for sql in texts]
-    is_whole = tables.is_whole and len({name for sent in found for name in sent.unknown}) <= 1
+    is_whole = tables.is_whole and not asks and len({name for sent in found for name in sent.unknown}) <= 1
     yield from (replace(sent, is_whole=is_whole) for sent in found)
 
 

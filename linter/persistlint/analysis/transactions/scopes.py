@@ -119,6 +119,7 @@ def with_block(walker: Walk, statement: With) -> None:
         opened.is_savepoint = True
     if opened is None and isinstance(context, Call) and opens_by_name(last_name(context.function)):
         opened = open_transaction(walker, context.range, Scoping.CONTEXT, chain, None)
+        opened.is_wrapped = True
     if opened is not None and statement.target is None and not opened.is_ambient and not opened.on_connection:
         opened.handle, opened.on_connection = opened.opener, opened.opener.role is not Role.POOL
     if statement.target is not None:

@@ -44,6 +44,8 @@ def expanding(marks: Sequence[str], place: Place, site: Site, library: Library, 
     wrap = next((w for w in wraps if library.text and last_name(w.function) == library.text), None)
     if wrap is None and library.text and not place.wrappers and site.operation.yields != "argument":
         return []
+    if len(place.wrappers) > 1 and len(place.texts) > 1:
+        raise RefusalError("several statements would have to say which of their values are lists")
     if wrap is None:
         raise RefusalError("a list takes as many placeholders as it has values, which this driver names")
     function, edits = "bindparam", []

@@ -86,5 +86,5 @@ def _has_key(table: Table, target: ConflictTarget) -> bool:
 def _help(table: Table) -> str:
     found = [constraint.columns for constraint in table.constraints if constraint.is_key]
     found += [index.columns for index in table.indexes if index.is_unique and "" not in index.columns]
-    keys = " and ".join(f"({', '.join(columns)})" for columns in found[:3])
+    keys = " and ".join([*dict.fromkeys(f"({', '.join(columns)})" for columns in found)][:3])
     return f"Its keys are {keys}: name one of them, or make the columns unique." if keys else "Make the columns unique."

@@ -5,11 +5,12 @@ A change of a table, or a foreign key to one, that no script of the project befo
 the project is there from its first script on (number 0 or 1, or a name such as `init`), and where this is the one table
 of which it says so: where more are missing, something else makes the tables.
 
-Tables of other schemas, those that runners keep their books in, and what stands behind an `IF` are left alone.
+Tables of other schemas, those whose name some schema has, those that runners keep their books in, and what stands
+behind an `IF` are left alone.
 
 In a query that a program sends, a table that neither the migrations nor the schema files of the project make, under
 the same conditions: all of them are there from the first one on, all can be read, and it is the only such table in the
-file.
+file, which does not ask the database anywhere which tables there are.
 
 ## Why it matters
 

@@ -67,6 +67,8 @@ def transaction_unclosed(script: Script, context: RuleContext) -> Iterator[Diagn
             continue
         is_forward = begin.statement.is_forward
         end = max(each.range.end for each in script.statements if each.is_forward == is_forward)
+        if end <= begin.statement.range.end:
+            continue  # nothing follows that could be lost: another file goes on from here
         edit = Edit(Range(end, end), ";\nCOMMIT")
         yield context.report(
             begin.range,

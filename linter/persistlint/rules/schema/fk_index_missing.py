@@ -86,12 +86,12 @@ def fk_index_missing(script: Script, context: RuleContext) -> Iterator[Diagnosti
     for (table, constraint, reference), *others in found.values():
         references = [reference, *(each for *_, each in others)]
         tables = dict.fromkeys(each.table.name for each in references)
-        columns = [", ".join(each.columns) for each in (constraint, *(each for _, each, _ in others))]
+        columns = dict.fromkeys(", ".join(each.columns) for each in (constraint, *(each for _, each, _ in others)))
         is_followed = any(each.on_delete in _FOLLOWED for each in references)
         yield context.report(
             constraint.range,
-            f"No index of `{table.name}` begins with {listed(columns)}: each delete in {listed([*tables])} reads all of"
-            f" `{table.name}`.",
+            f"No index of `{table.name}` begins with {listed([*columns])}: each delete in {listed([*tables])} reads all"
+            f" of `{table.name}`.",
             help=_help(script, table, constraint, context),
             severity=None if is_followed else Severity.INFO,
             related=tuple(Related(each.range, "this one too") for _, each, _ in others),

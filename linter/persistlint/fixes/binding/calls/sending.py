@@ -112,12 +112,16 @@ def passed(passing: Passing, site: Site, place: Place, program: Program) -> tupl
         wraps = [call]
     made = []
     if library.text and not wraps and passing.style.is_named:
+        if operation.is_own:
+            raise RefusalError("the function that takes the text may make a statement of it by itself")
         if operation.returns == "Column":  # `literal_column`
             raise RefusalError("the call takes no more than a string")
         made = _in_text(passing, place, program)
         wraps = [call] if operation.parameters is None else []
     if operation.parameters is None or operation.yields == "argument":
         if wraps and (made or library.text):
+            if not made and len(wraps) > 1:
+                raise RefusalError("several statements would have to be given their values")
             if not made and is_read_again(wraps[0], site):
                 raise RefusalError("the program makes a text of the statement again, which has no values")
             at = place.argument.range.end if made else wraps[0].range.end

@@ -21,7 +21,7 @@ from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.steps.growing import gathered
 from persistlint.fixes.binding.text.origin import uses_of
 from persistlint.fixes.binding.text.pieces import Step, excludes
-from persistlint.fixes.binding.text.place import Place, unwrapper
+from persistlint.fixes.binding.text.place import Place, made_of_each, unwrapper
 from persistlint.fixes.binding.text.reaching import begins, extension, reaching
 from persistlint.fixes.binding.text.texts import Texts
 from persistlint.fixes.binding.text.trimming import check_trims, is_trim, own_uses
@@ -131,6 +131,8 @@ def alternative(binding: Binding, query: Query, place: Place, statements: Sequen
         edits += [*own.edits, *Rewrite(found, source, is_doubled).edits(parameters, own.written)]
         edits += go_imports(found, edits, binding.program)
     texts.check_bound(bound)
+    whole = [s.value for s in statements if s.value is not None and not extension(s, _name_of(place))]
+    place = replace(place, wrappers=[*place.wrappers, *made_of_each(whole, library)])
     passing = Passing(style, 0, [Given(list_.spread, "", 0)], source, list_.name)
     edits += [*list_.replaced(given), *list_.extended(grown), *passed(passing, site, place, binding.program)[0]]
     edits += [edit for edit in dict.fromkeys(imports) if edit not in edits]

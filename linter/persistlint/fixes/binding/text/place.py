@@ -34,8 +34,8 @@ _MOST_WRAPPERS = 3  # around one another
 class Place:
     """Where the SQL stands in a call: the `argument`, or the element of a list, that it is, the expressions whose texts
     it is, a tuple for each step in which they are put together, the object whose property it is, and the calls that it
-    goes through on the way (`text(…)`). `steps` are the assignments that put it together, where a variable holds it;
-    `grows` where some of them run only under a condition.
+    goes through on the way (`text(…)`), or that each of several texts does. `steps` are the assignments that put it
+    together, where a variable holds it; `grows` where some of them run only under a condition.
     `is_seen` where something else may look at the text: another file at an attribute, or who called the program.
     `mapping` is the argument that has the SQL under a key of the program's own."""
 
@@ -115,7 +115,19 @@ def place_of(query: Query, site: Site, library: Library, holes: Sequence[Hole], 
             texts = [step.texts for step in steps]
             is_seen = "." in name.id or origin.is_answer(name, site)
         else:
+            if len(texts) > 1:
+                wrappers += made_of_each([text for step in texts for text in step], library)
             return Place(argument, texts, options, wrappers, steps, grows, is_seen, mapping)
+
+
+def made_of_each(texts: Sequence[ir.Expression], library: Library) -> list[ir.Call]:
+    """The calls that make a statement of each of several texts: with a library that sends statements, what they go into
+    is one. Raises `RefusalError` where only some are made one."""
+    names = wrappers_of(library) if library.text else frozenset()
+    found = [text for text in texts if isinstance(text, ir.Call) and origin.last_name(text.function) in names]
+    if found and len(found) < len(texts):
+        raise RefusalError("only some of the texts are made a statement where they are put together")
+    return found
 
 
 def _variable(node: ir.Expression, site: Site, program: Program) -> ir.Name | None:

@@ -73,6 +73,9 @@ def guarded(found: View, hole: Hole, site: Site, source: SourceFile, dialect: st
     if value is None or not isinstance(value.expression, ir.Name):
         raise RefusalError("only a variable can be held against a list of names")
     tokens = [token for token in tokenize(found.text, dialect) if token.kind is not Kind.COMMENT]
+    place = _place(found, value, tokens)
+    if place is not None and HOLE not in (tokens[place].text, tokens[place].text[1:-1]):
+        raise RefusalError("the variable is but a part of the name")
     names: tuple[str, ...] = (
         _DIRECTIONS if hole.context is Context.KEYWORD and _is_direction(found, value, tokens) else ()
     )
