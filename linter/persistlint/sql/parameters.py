@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from persistlint.sql.lexer import Token, word_set
@@ -16,9 +17,9 @@ _FIRST = word_set(
 
 
 def takes_no_parameters(tokens: Sequence[Token], dialect: str | None = None) -> bool:
-    """Whether no bind parameter can stand in the statement of these tokens, none of which is a comment."""
+    """Whether no bind parameter can stand in the first statement of these tokens, none of which is a comment."""
     first = tokens[0].word if tokens else ""
-    words = {token.word for token in tokens}
+    words = {token.word for token in takewhile(lambda token: token.text != ";", tokens)}
     if (first == "SHOW" and "WHERE" in words) or (first == "VACUUM" and "INTO" in words):
         return False  # MySQL and SQLite take an expression there
     if dialect == "duckdb" and first == "SET":
