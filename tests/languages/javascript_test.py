@@ -284,7 +284,7 @@ def test_new_await_yield_and_spread() -> None:
         ("const { a, b: c, d: { e } } = require('m')", [("m", "a", "a"), ("m", "b", "c"), ("m", "d.e", "e")]),
         ("const { a } = await import('m')", [("m", "a", "a")]),
         ("import 'm'", []),
-        ("export { a } from 'm'; export * from 'm'", []),
+        ("export { a } from 'm'; export * from 'm'", [("m", "a", "a"), ("m", None, "*")]),
     ],
 )
 def test_imports_say_what_a_local_name_stands_for(text: str, imports: list[tuple[str, str | None, str]]) -> None:
