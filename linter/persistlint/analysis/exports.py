@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _DEEPEST = 3  # modules that one export is followed through
-_LARGEST = 200_000  # bytes of such a module
+_LARGEST = 30_000  # bytes of such a module; what makes a connection is short
 _SHORT = 4_000  # bytes of one that may pass on what another module exports
 _DEFAULT = "default"
 _EXPORT = f"export {_DEFAULT}"
