@@ -190,6 +190,26 @@ def test_watching_looks_at_programs_again_when_a_migration_changes(
     assert ["schema-sync-beside-migrations" in text for text in shown] == [False, True]
 
 
+def test_watching_looks_at_programs_again_when_the_module_of_their_connection_changes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("a.js").write_text(
+        'const db = require("./db");\nexports.f = (id) => db.query("SELECT a FROM t WHERE b = " + id);\n'
+    )
+    shown = []
+
+    def saved() -> object:
+        yield []
+        shown.append(capsys.readouterr().out)
+        Path("db.js").write_text('module.exports = require("mysql2").createPool({});\n')
+        yield [tmp_path / "db.js"]
+        shown.append(capsys.readouterr().out)
+
+    arguments = parser().parse_args(["check", "--watch"])
+    follow(arguments, overrides(arguments), saved())  # type: ignore[arg-type]
+    assert ["which driver" in text for text in shown] == [True, False]
+
+
 def test_what_is_watched_is_shown_in_the_format_that_was_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     Path("c.py").write_text(UNUSED)
     arguments = parser().parse_args(["check", "--watch", "--format", "concise"])

@@ -219,6 +219,11 @@ def module_of(mark: str) -> str:
     return os.fsdecode(bytes.fromhex(mark.removeprefix(OF_MODULE).partition("=")[0]))
 
 
+def modules_of(marks: Iterable[str]) -> Iterator[str]:
+    """The files of those of some marks that are such ones."""
+    return (module_of(mark) for mark in marks if mark.startswith(OF_MODULE))
+
+
 def read_together(path: str) -> Hashable:
     """What is the same for all files that are read when one of them is; None for a file that stands for itself."""
     language = language_of(path)

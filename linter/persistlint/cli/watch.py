@@ -14,7 +14,7 @@ from persistlint.languages import language_of
 from persistlint.records import dataclass
 from persistlint.running.run import Run
 from persistlint.schema_files import may_make_tables
-from persistlint.surroundings import anew
+from persistlint.surroundings import anew, modules_of
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -67,8 +67,7 @@ class _Watched:
         for path in files:
             key = absolute(Path(path))
             run = before.get(key)
-            depends = run is not None and (run.consults_tables or may_make_tables(key.as_posix()))
-            if run is None or key in changed or (is_of_tables and depends):
+            if run is None or key in changed or _depends(run, key, changed, is_of_tables):
                 run = Run()
                 run.check_files(
                     [path],
@@ -79,6 +78,12 @@ class _Watched:
             self.runs[key] = run
             whole.add(run)
         return whole, files
+
+
+def _depends(run: Run, path: Path, changed: frozenset[Path], is_of_tables: bool) -> bool:
+    """Whether what came out of a file may change with others, of which some make tables."""
+    is_around = bool(run.consulted) or may_make_tables(path.as_posix())
+    return (is_of_tables and is_around) or not changed.isdisjoint(map(Path, modules_of(run.consulted)))
 
 
 def _changes(roots: Iterable[Path]) -> Iterator[set[Path]]:

@@ -77,7 +77,7 @@ class Run:
     """What came out. `results` are the files that have diagnostics, `files` counts all that were checked, `fixed` are
     those whose fixes were written, `differences` what fixes would change, as unified diffs; `suppressed` are the
     diagnostics that got a comment, `known` those that a baseline knows; these two are not among the results.
-    `consults_tables` where anything depends on the tables of the project."""
+    `consulted` are the marks of what else anything depends on (`Report.consulted`)."""
 
     results: list[Result] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
@@ -86,7 +86,7 @@ class Run:
     differences: list[str] = field(default_factory=list)
     suppressed: int = 0
     known: int = 0
-    consults_tables: bool = False
+    consulted: set[str] = field(default_factory=set)
     shown: set[str] = field(default_factory=set)  # folders of which `differences` has a new file
 
     @property
@@ -169,7 +169,7 @@ class Run:
             return
         self.files += 1
         report = outcome.report
-        self.consults_tables |= report.consulted != ""
+        self.consulted.update(report.consulted.split())
         self.failures.extend(Failure(task.path, error) for error in report.errors)
         if report.diagnostics:
             self.results.append(Result(source or Stored(task.path, task.settings.dialect), report.diagnostics))

@@ -35,9 +35,9 @@ _ANY_STRICT = regex(r"\b(?:" + "|".join(sorted(_STRICT)) + r")\b", re.IGNORECASE
 _OF_OTHERS = regex(r"json_(?:value|extract_scalar)\b", re.IGNORECASE)  # in neither SQLite nor PostgreSQL before 17
 # What other text becomes where that is no error.
 _BECOMES = {"sqlite": "0", "mysql": "0 or NULL", "mariadb": "0 or NULL"}
-# What tells the type of a value.
 _OTHER = "other"  # one that says in the cast itself what text becomes that is no such value
 _OTHERS = frozenset(["bigquery", "snowflake", "tsql", "databricks", "spark", "presto", "trino", "oracle", "redshift"])
+# What tells the type of a value, where that is not `jsonb_typeof`.
 _TESTS = {"sqlite": "json_type", "mysql": "JSON_TYPE", "mariadb": "JSON_TYPE"}
 
 
