@@ -194,15 +194,15 @@ def test_watching_looks_at_programs_again_when_the_module_of_their_connection_ch
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("a.js").write_text(
-        'const db = require("./db");\nexports.f = (id) => db.query("SELECT a FROM t WHERE b = " + id);\n'
+        'const db = require("./pool");\nexports.f = (id) => db.query("SELECT a FROM t WHERE b = " + id);\n'
     )
     shown = []
 
     def saved() -> object:
         yield []
         shown.append(capsys.readouterr().out)
-        Path("db.js").write_text('module.exports = require("mysql2").createPool({});\n')
-        yield [tmp_path / "db.js"]
+        Path("pool.js").write_text('module.exports = require("mysql2").createPool({});\n')
+        yield [tmp_path / "pool.js"]
         shown.append(capsys.readouterr().out)
 
     arguments = parser().parse_args(["check", "--watch"])
