@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
+from persistlint.dependents import Changed
 from persistlint.version import VERSION
 from persistlint_lsp import convert
 from persistlint_lsp.client import SECTION, SettingsError, parse
+from persistlint_lsp.documents import path_of
 from persistlint_lsp.protocol import Protocol
 from persistlint_lsp.session import Session
 from persistlint_lsp.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from persistlint_lsp.client import ClientSettings
     from persistlint_lsp.session import Outcome
 
@@ -67,12 +71,14 @@ class Server(LanguageServer):
         self.files.changed("")
         self._ask_again()
 
-    async def refresh_projects(self) -> None:
-        """Files on disk changed that make tables: others in SQL know of them, and programs that ask for tables."""
-        depending = any(self.session.depends_on_project(uri) for uri in self.session.documents)
-        await self.session.forget_projects()
-        self.files.projects_changed()
-        if depending:
+    async def refresh_dependents(self, uris: Iterable[str]) -> None:
+        """Files on disk changed, which others may be read with."""
+        changed = Changed(frozenset(map(path_of, uris)))
+        is_asked = any(self.session.is_concerned(uri, changed) for uri in self.session.documents)
+        if is_asked or changed.is_of_tables:
+            await self.session.forget_projects()
+        self.files.others_changed(changed)
+        if is_asked:
             self._ask_again()
 
     def _ask_again(self) -> None:

@@ -14,7 +14,6 @@ from typing import Any, BinaryIO, cast
 from lsprotocol import types
 from pygls.uris import to_fs_path
 
-from persistlint.schema_files import may_make_tables
 from persistlint.version import VERSION
 from persistlint_lsp import convert
 from persistlint_lsp.actions import (
@@ -121,8 +120,7 @@ def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> Non
 
 @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
 async def did_save(server: Server, params: types.DidSaveTextDocumentParams) -> None:
-    if may_make_tables(params.text_document.uri):
-        await server.refresh_projects()
+    await server.refresh_dependents([params.text_document.uri])
 
 
 @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
@@ -163,8 +161,7 @@ def notebook_did_close(server: Server, params: types.DidCloseNotebookDocumentPar
 async def did_change_watched_files(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
     if any(change.uri.endswith(CONFIGURATION_FILES) for change in params.changes) or server.session.is_changed():
         server.refresh()
-    if any(may_make_tables(change.uri) for change in params.changes):
-        await server.refresh_projects()
+    await server.refresh_dependents(change.uri for change in params.changes)
 
 
 @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)

@@ -14,10 +14,9 @@ from persistlint.configuration.config import ConfigError, configuration_for, for
 from persistlint.discovery import is_out
 from persistlint.engine import Report
 from persistlint.plugins import PluginError
-from persistlint.schema_files import may_make_tables
 from persistlint_lsp.baselines import Baselines, time_of_change
 from persistlint_lsp.client import Folders
-from persistlint_lsp.documents import Documents
+from persistlint_lsp.documents import Documents, path_of
 from persistlint_lsp.tasks import check_open, forget_projects, list_anew, with_remedies
 from persistlint_lsp.worker import Worker, WorkerError
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from persistlint.configuration.config import Overrides
+    from persistlint.dependents import Changed
     from persistlint.settings import Settings
     from persistlint.source import SourceFile
     from persistlint_lsp.documents import Document
@@ -137,10 +137,10 @@ class Session:
         latest = await self.analyse(outcome.uri)
         return await self.with_remedies(latest) if latest else None
 
-    def depends_on_project(self, uri: str) -> bool:
-        """Whether what is said of a file may change with others that make tables, as far as it is known."""
+    def is_concerned(self, uri: str, changed: Changed) -> bool:
+        """Whether what is said of an open file may be another thing after others changed, as far as it is known."""
         outcome = self.latest(uri)
-        return may_make_tables(uri) or (outcome is not None and outcome.report.consulted != "")
+        return changed.concerns(path_of(uri), outcome.report.consulted.split() if outcome else ())
 
     def schedule(self, uri: str, publish: Callable[[Outcome | None], None]) -> None:
         """Analyse a file, and hand the outcome to `publish` once typing rests; a later call takes the place of an

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from persistlint.schema_files import may_make_tables
 from persistlint_lsp import convert
 from persistlint_lsp.session import Outcome
 from persistlint_lsp.tasks import check_file, list_files
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from persistlint.configuration.config import Overrides
+    from persistlint.dependents import Changed
     from persistlint_lsp.session import Session
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,8 @@ class _Known:
     stamp: tuple[int, int]
     overrides: Overrides
     id: str
-    depends_on_project: bool
+    path: Path
+    consulted: tuple[str, ...]
 
 
 class Workspace:
@@ -58,9 +59,10 @@ class Workspace:
         self._known = {uri: known for uri, known in self._known.items() if not uri.endswith(forgotten)}
         self._news.set()
 
-    def projects_changed(self) -> None:
-        """Files that make tables changed: forget what was said about those that depend on them."""
-        self._known = {uri: known for uri, known in self._known.items() if not known.depends_on_project}
+    def others_changed(self, changed: Changed) -> None:
+        """Files on disk changed: forget what was said about those that depend on them."""
+        known = self._known.items()
+        self._known = {uri: each for uri, each in known if not changed.concerns(each.path, each.consulted)}
         self._news.set()
 
     def stop(self) -> None:
@@ -134,7 +136,7 @@ class Workspace:
         source, applied, report = checked
         report = self._session.baselines.only_new(source, report, settings.overrides)
         outcome = Outcome(uri, None, source, applied, report, self._session.new_id())
-        self._known[uri] = _Known(stamp, settings.overrides, outcome.id, may_make_tables(uri) or report.consulted != "")
+        self._known[uri] = _Known(stamp, settings.overrides, outcome.id, path, tuple(report.consulted.split()))
         return self._report(outcome, previous, client)
 
     def _report(self, outcome: Outcome, previous: str | None, client: types.ClientCapabilities) -> Report:

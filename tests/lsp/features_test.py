@@ -540,6 +540,22 @@ def test_a_saved_migration_changes_what_is_said_of_a_program(
     assert [found["code"] for found in client.published(1)] == ["unknown-column"]
 
 
+def test_a_saved_module_changes_what_is_said_of_a_program_that_imports_its_connection(
+    client: RawClient, tmp_path: Path
+) -> None:
+    (tmp_path / "persistlint.toml").write_text('select = ["interpolated-sql"]\n')
+    program, module = tmp_path / "a.js", tmp_path / "pool.js"
+    program.write_text(
+        'const db = require("./pool");\nexports.f = (id) => db.query("SELECT a FROM t WHERE b = " + id);\n'
+    )
+    client.initialize(pull=False, rootUri=tmp_path.as_uri())
+    client.open(program.read_text(), program.as_uri(), "javascript")
+    assert "as your driver asks" in client.published(1)[0]["message"]
+    module.write_text('module.exports = require("mysql2").createPool({});\n')
+    client.notify("textDocument/didSave", {"textDocument": {"uri": module.as_uri()}})
+    assert "as your driver asks" not in client.published(1)[0]["message"]
+
+
 def test_all_files_are_reported_without_what_their_baseline_knows(client: RawClient, tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(QUERY)
     (tmp_path / "persistlint.toml").write_text('baseline = "known.json"\n')

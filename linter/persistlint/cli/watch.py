@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from persistlint.cli.running import discover_files, fixing_of, leave_out, write_results
 from persistlint.configuration.config import absolute, configuration_for, forget, settings_for
+from persistlint.dependents import Changed
 from persistlint.discovery import is_skipped
 from persistlint.languages import language_of
 from persistlint.records import dataclass
 from persistlint.running.run import Run
-from persistlint.schema_files import may_make_tables
-from persistlint.surroundings import anew, modules_of
+from persistlint.surroundings import anew
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -37,7 +37,7 @@ def follow(arguments: Namespace, overrides: Overrides, changes: Iterable[Iterabl
     """Write the results anew after every change; `changes` are the absolute paths of files that changed together."""
     watched = _Watched(arguments, overrides)
     for changed in changes:
-        run, files = watched.check(frozenset(changed))
+        run, files = watched.check(Changed(frozenset(changed)))
         leave_out(run, arguments, files, overrides)
         if sys.stdout.isatty():
             sys.stdout.write(CLEAR)
@@ -53,13 +53,12 @@ class _Watched:
     overrides: Overrides
     runs: dict[Path, Run] = field(default_factory=dict)
 
-    def check(self, changed: frozenset[Path]) -> tuple[Run, Sequence[str]]:
+    def check(self, changed: Changed) -> tuple[Run, Sequence[str]]:
         """The results of all files, of which only those are checked that changed or are new."""
-        if any(path.name in CONFIGURATIONS for path in changed):
+        if any(path.name in CONFIGURATIONS for path in changed.files):
             forget()
             self.runs.clear()
-        is_of_tables = any(may_make_tables(path.as_posix()) for path in changed)
-        if is_of_tables:
+        if changed.is_of_tables:
             anew()
         whole = Run()
         files = discover_files(whole, self.arguments, self.overrides)
@@ -67,7 +66,7 @@ class _Watched:
         for path in files:
             key = absolute(Path(path))
             run = before.get(key)
-            if run is None or key in changed or _depends(run, key, changed, is_of_tables):
+            if run is None or key in changed.files or changed.concerns(key, run.consulted):
                 run = Run()
                 run.check_files(
                     [path],
@@ -78,12 +77,6 @@ class _Watched:
             self.runs[key] = run
             whole.add(run)
         return whole, files
-
-
-def _depends(run: Run, path: Path, changed: frozenset[Path], is_of_tables: bool) -> bool:
-    """Whether what came out of a file may change with others, of which some make tables."""
-    is_around = bool(run.consulted) or may_make_tables(path.as_posix())
-    return (is_of_tables and is_around) or not changed.isdisjoint(map(Path, modules_of(run.consulted)))
 
 
 def _changes(roots: Iterable[Path]) -> Iterator[set[Path]]:
