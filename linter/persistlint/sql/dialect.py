@@ -20,7 +20,7 @@ _FOLDERS = {
     "mysql": "mysql|mariadb",
     "tsql": "mssql|sqlserver|sql-server|tsql|azuresql",
     "oracle": "oracle|plsql",
-    "sqlite": "sqlite3?|d1",
+    "sqlite": r"sqlite3?|d1(?!_)",  # of `D1_CUSTOMER` it is a part of a name
     "snowflake": "snowflake",
     "bigquery": "bigquery",
     "clickhouse": "clickhouse",
@@ -107,6 +107,10 @@ _SIGNS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     ("snowflake", 3, (
         r"create ~ \bcreate\s+(?:or\s+replace\s+)?(?:warehouse|stage|stream)\b", "variant",
         r"identifier ~ \bidentifier\s*\(\s*:",
+    )),
+    ("bigquery", 3, (
+        r"` ~ `[\w-]+\.[\w-]+(?:\.[\w*$-]+)?`", r"safe_ ~ \bsafe_(?:cast|divide|offset|ordinal)\s*\(",
+        r"options ~ \boptions\s*\(\s*(?:description|friendly_name|expiration_timestamp|labels|strict_mode)\s*=",
     )),
     ("clickhouse", 3, (r"mergetree ~ \bengine\s*=\s*\w*mergetree\b",)),
 )  # fmt: skip
