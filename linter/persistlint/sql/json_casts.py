@@ -32,18 +32,23 @@ _TESTS = word_set(
     "JSONB_TYPEOF JSON_TYPEOF PG_INPUT_IS_VALID JSON_TYPE JSON_VALID ISJSON ISNUMERIC TRY_CAST TRY_CONVERT REGEXP RLIKE"
     " SIMILAR ~ ~* GLOB REGEXP_LIKE REGEXP_MATCHES REGEXP_REPLACE"
 )
+_BEGINS = word_set("; BEGIN THEN ELSE LOOP")  # what a statement of a routine stands behind
+_STORES = word_set("INSERT PERFORM CALL")
+_READS = word_set("FROM JOIN USING")
 _WIDTH = 60  # code points of an operand as it is shown
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
     """One cast. `start` and `end` are code points of the text; `operand` is the text that is cast, `type` what it
-    becomes, or "array" for a function that takes arrays alone."""
+    becomes, or "array" for a function that takes arrays alone. `is_of_call` where its statement stores or hands on what
+    the routine, or the program, was given, and reads no table."""
 
     start: int
     end: int
     operand: str
     type: str
+    is_of_call: bool = False
 
 
 def json_casts(text: str, dialect: str | None = None) -> Iterator[Cast]:
@@ -54,8 +59,12 @@ def json_casts(text: str, dialect: str | None = None) -> Iterator[Cast]:
 def _casts(text: str, offset: int, dialect: str | None, depth: int) -> Iterator[Cast]:
     tokens = [token for token in tokenize(text, dialect) if token.kind is not Kind.COMMENT]
     opened = tested = 0  # how many CASE and IF are around, and how many of them from the outside test what JSON holds
+    first = 0  # the token that the statement begins with
+    is_of_call: bool | None = None
     for index, token in enumerate(tokens):
         word = token.word
+        if word in _BEGINS:
+            first, is_of_call = index + 1, None
         if token.kind is Kind.DOLLAR and depth < _DEEPEST:
             body, start, _ = string_value(token)
             if not _catches(body):
@@ -70,7 +79,22 @@ def _casts(text: str, offset: int, dialect: str | None, depth: int) -> Iterator[
         elif word in _TESTS:
             tested = opened
         elif not tested and (found := _cast_at(tokens, index, text)) is not None:
-            yield Cast(found.start + offset, found.end + offset, found.operand, found.type)
+            if is_of_call is None:
+                is_of_call = _is_of_call(tokens, first)
+            yield Cast(found.start + offset, found.end + offset, found.operand, found.type, is_of_call)
+
+
+def _is_of_call(tokens: list[Token], first: int) -> bool:
+    """Whether the statement that begins with a token stores or calls something, and reads no table for it."""
+    if _word(tokens, first) not in _STORES:
+        return False
+    for index in range(first, len(tokens)):
+        if tokens[index].word == ";":
+            break
+        # What stands behind is the function or the query whose rows are read, or a table.
+        if tokens[index].word in _READS and _word(tokens, index + 1) != "(" and _word(tokens, index + 2) != "(":
+            return False
+    return True
 
 
 def _begins_if(tokens: list[Token], index: int) -> bool:

@@ -67,6 +67,8 @@ def facts_of(pieces: list[Piece], source: SourceFile) -> Iterator[JsonCast]:
         range = Range(_offset(pieces, cast.start), _offset(pieces, cast.end))
         of = _dialect_of(cast.operand, dialect)
         becomes = _BECOMES.get(of or "", "") if cast.type != "array" else ""
+        if cast.is_of_call and not becomes:
+            continue  # what is no such value is refused, and no row that is there spoils anything
         test = "" if of == _OTHER else _TESTS.get(of or "", "jsonb_typeof")
         yield JsonCast(range, cast.operand, cast.type, becomes, test, is_strict)
 

@@ -5,8 +5,10 @@ Text that SQL takes out of JSON and makes a number, a boolean, a time or a UUID 
 `CAST(payload->>'total' AS numeric)`; and functions that take arrays alone, on a part of a JSON value.
 
 It reads SQL files and the SQL in strings of code. Left alone is what stands in a `CASE`, or in an `IF` of a routine,
-that tests what the JSON holds, and a key of the JSON of a row (`to_jsonb(new)`), which is a column. A condition in
-`WHERE` is no guard: the database may evaluate the cast first.
+that tests what the JSON holds; a key of the JSON of a row (`to_jsonb(new)`), which is a column; and what an `INSERT` or
+a call is given that reads no table, for there a wrong value is refused as it comes in. A condition in `WHERE` is no
+guard: the database may evaluate the cast first.
+
 ## Why it matters
 
 A missing key and a JSON `null` are no trouble, they become NULL. Any other text that is no such value ends the whole
