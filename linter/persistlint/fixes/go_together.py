@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 _CONTEXT = regex(r"\w*[cC]tx\w*|\w*[cC]ontext\w*(?:\.\w+\(\))?|\w+\.Context\(\)|\w+\.\w*[cC]tx")
 _NAME = "tx"
 _GIVES_MORE = regex(r"return .*\berr", re.DOTALL)
+_ERROR = regex(r"\berr\b(?![.\w])")
+_GIVEN = regex(r"return (?:[^()]*, )?(?:err|[\w.]+\((?:(?!\berr\b)[^()])*\berr(?:, [^()]*)?\))")
+_NAMED = regex(r"\berr error\)$")
 _GORM, _MODULE = "GORM", "gorm.io/gorm"
 
 
@@ -51,11 +54,14 @@ def begun_and_committed(program: Program, earlier: Effect, later: Effect, effect
         block, following = (*block, following[0]), following[1:]
     behind = program.source.text(following[0].range) if following else ""
     # What has failed so far is in `err` there.
-    gives_error = behind == "return err" and program.is_alone(following[0])
+    gives_error = (behind == "return err" or _gives(block[-1], behind)) and program.is_alone(following[0])
+    is_named = behind == "return" and _NAMED.search(frame.function.returns) is not None and _sets_error(block[-1])
+    is_left = is_named and _is_in_body(program.frame(later.range)) and program.is_alone(following[0])
     last = block[-1]
     is_given = isinstance(last, Return) and last.value is not None and last.value.range == later.range
     is_given = is_given and frame.function.returns.strip() == "error"
-    if not (isinstance(last, If | Loop | Nested) or gives_error or is_given) or not program.is_alone(last):
+    is_tested = isinstance(last, If | Loop | Nested) or gives_error or is_left or is_given
+    if not is_tested or not program.is_alone(last):
         raise RefusalError("no test of the error of the last write stands behind it")
     if not gives_error and _GIVES_MORE.fullmatch(behind):
         raise RefusalError("what is returned behind the last write holds its error")
@@ -92,7 +98,11 @@ def begun_and_committed(program: Program, earlier: Effect, later: Effect, effect
         closing = Edit(last.range, f"{result}\n{indentation}return {commit}")
         roots = roots[:-1]
     elif gives_error:
-        closing = Edit(following[0].range, f"if {failed}\n{indentation}return {commit}")
+        tested = f"if err != nil {{\n{indentation}\t{behind}\n{indentation}}}"
+        closing = Edit(following[0].range, f"{tested}\n{indentation}{_ERROR.sub(commit, behind)}")
+    elif is_left:
+        tested = f"if err != nil {{\n{indentation}\treturn\n{indentation}}}"
+        closing = Edit(following[0].range, f"{tested}\n{indentation}err = {commit}\n{indentation}return")
     elif behind == "return nil" and program.is_clean(Range(end, following[0].range.end)):
         closing = Edit(following[0].range, f"return {commit}")
     else:
@@ -100,6 +110,20 @@ def begun_and_committed(program: Program, earlier: Effect, later: Effect, effect
     edits = [insert(above_comments(program, start), opening), *(Edit(root, _NAME) for root in roots), closing]
     again = [edit for each in (*block, *following) if (edit := _assigned(program, each)) is not None]
     return unsafe("Do both in one transaction", *edits, *again)
+
+
+def _gives(last: Statement, behind: str) -> bool:
+    """Whether the `return` behind a write gives its error, and calls nothing but what is given that: `return id, err`,
+    `return wrapped(err)`."""
+    return _sets_error(last) and _GIVEN.fullmatch(behind) is not None
+
+
+def _sets_error(statement: Statement) -> bool:
+    """Whether a statement leaves its error in `err`."""
+    if not isinstance(statement, Assign):
+        return False
+    targets = statement.target.elements if isinstance(statement.target, Collection) else (statement.target,)
+    return isinstance(targets[-1], Name) and targets[-1].id == "err"
 
 
 @dataclass(frozen=True)
@@ -148,8 +172,8 @@ def _in_function(program: Program, earlier: Effect, later: Effect, effects: Sequ
     )
 
 
-def _is_in_body(frame: Frame) -> bool:
-    return frame.function is not None and frame.block is frame.function.body
+def _is_in_body(frame: Frame | None) -> bool:
+    return frame is not None and frame.function is not None and frame.block is frame.function.body
 
 
 def _assigned(program: Program, statement: Statement) -> Edit | None:
