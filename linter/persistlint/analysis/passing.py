@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.interpretation.arguments import sql_arguments
 from persistlint.analysis.interpretation.guesses import SENDS
 from persistlint.analysis.interpretation.state import State
-from persistlint.analysis.interpretation.values import Atom, Entries, Items, Text, Value, options_of
+from persistlint.analysis.interpretation.values import Atom, Closure, Entries, Items, Text, Value, options_of
 from persistlint.analysis.names import last_name, path_of
 from persistlint.facts import Origin
 from persistlint.ir import (
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from persistlint.analysis.interpretation.arguments import Actual
     from persistlint.analysis.interpretation.interpreter import Interpreter
     from persistlint.analysis.interpretation.resolving import Resolved
-    from persistlint.analysis.interpretation.values import Closure
     from persistlint.ir import Function, Parameter
 
 _CALLBACK = regex(r"_*(?:cb|callback|fn|func|next|done|handler|resolve|reject|on[A-Z]\w*)")
@@ -94,12 +93,15 @@ class Passing:
         if len({each.index for each in own if each.key}) > 1:
             return None  # in which of the objects a key stands could not be said
         found: set[tuple[_Given, int | str | tuple[str] | None]] = set()
+        is_plain = True
         for operation, actuals in self._sent:
             texts = [actual for actual, is_fragment in sql_arguments(operation, actuals) if not is_fragment]
             sql = next((each for each in own if any(_begins(text, each) for text in texts)), None)
             if sql is None or operation.raw or operation.effect == "prepare":
                 return None
-            found.add((sql, _values(operation, actuals, own)))
+            bound = _bound(operation, actuals)
+            found.add((sql, _place_of(bound, operation, own) if bound is not None else None))
+            is_plain &= all(_begins(each, sql) or _is_callback(each, own) for each in actuals)
         whole = [each for each in found if each[1] is not None] or list(found)
         libraries = {operation.library for operation, _ in self._sent}
         if len(whole) != 1 or len({sql for sql, _ in found}) != 1 or len(libraries) != 1:
@@ -115,6 +117,7 @@ class Passing:
             inputs="",
             returns=None,
             is_own=True,
+            is_plain=is_plain,
         )
 
 
@@ -142,8 +145,8 @@ def _arguments(own: Sequence[_Given]) -> dict[str, Value]:
     return apart | {each.name: _marked(each) for each in own if not each.key}
 
 
-def _values(operation: Operation, actuals: list[Actual], own: Sequence[_Given]) -> int | str | tuple[str] | None:
-    """Where the values come in that a call binds, as `Operation.parameters` says it; None where it binds none."""
+def _bound(operation: Operation, actuals: list[Actual]) -> Actual | None:
+    """What a call gives where it takes the values that it binds; None where it gives nothing there."""
     taken = operation.parameters
     places = taken if isinstance(taken, tuple) else (taken,)
     index = next((place for place in places if isinstance(place, int)), None)
@@ -153,13 +156,21 @@ def _values(operation: Operation, actuals: list[Actual], own: Sequence[_Given]) 
         given = next((actual for actual in positional if actual.spread), None)
     if given is None:
         given = next((actual for actual in actuals if actual.keyword is not None and actual.keyword in places), None)
-    if given is None:
-        return None
+    return given
+
+
+def _is_callback(actual: Actual, own: Sequence[_Given]) -> bool:
+    """Whether an argument is a function, or a parameter that people call so."""
+    return isinstance(actual.value, Closure) or any(_is(actual, e) and _CALLBACK.fullmatch(e.name) for e in own)
+
+
+def _place_of(values: Actual, operation: Operation, own: Sequence[_Given]) -> int | str | tuple[str] | None:
+    """Where the values that a call binds come in, as `Operation.parameters` says it; None where they do not."""
     for each in own:
-        if _is(given, each) and not _CALLBACK.fullmatch(each.name):
+        if _is(values, each) and not _CALLBACK.fullmatch(each.name):
             if each.kind == "keywords":
                 return None  # each has to be passed by its name
-            as_list = given.spread if taken == "rest" else not given.spread
+            as_list = values.spread if operation.parameters == "rest" else not values.spread
             if each.kind == "rest":
                 return "rest" if as_list else each.index
             if as_list:

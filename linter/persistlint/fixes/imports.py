@@ -62,12 +62,12 @@ def python_module(program: Program, module: str) -> Needed | None:
     return module, (_python_line(program, module, f"import {module}"),)
 
 
-def node_module(program: Program, module: str) -> Needed | None:
+def node_module(program: Program, module: str, *, is_further: bool = False) -> Needed | None:
     """How a file of JavaScript calls a module, and the edit that imports it behind the first others, in their way; None
-    where the name is taken or there are none."""
+    where the name is taken or there are none. `is_further` where it may import something of that module already."""
     imports = sorted(_top_level(program), key=lambda each: each.range.start)
     name = module.partition("/")[0]
-    if not imports or not name.isidentifier() or program.has_name(name):
+    if not imports or not name.isidentifier() or _is_taken(program, name, is_further=is_further):
         return None
     source, last = program.source, imports[0]
     for each in imports[1:]:
@@ -85,6 +85,14 @@ def node_module(program: Program, module: str) -> Needed | None:
     else:
         text = f"const {name} = require({quote}{module}{quote})"
     return name, (Edit(Range(at, at), f"\n{text}{';' if line.rstrip().endswith(';') else ''}"),)
+
+
+def _is_taken(program: Program, name: str, *, is_further: bool) -> bool:
+    """Whether something in a file of JavaScript has a name; `is_further` for the modules that are called so."""
+    if not program.has_name(name) or not is_further:
+        return program.has_name(name)
+    modules = re.findall(rf"""(["'`]){name}(?:/[\w./-]*)?\1""".encode(), program.source.content)
+    return program.count_name(name) > len(modules)
 
 
 def go_package(program: Program, path: str) -> Needed | None:

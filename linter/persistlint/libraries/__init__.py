@@ -14,6 +14,7 @@ quote = '^import (.+) from "pg": $1.escapeIdentifier({})'   # what quotes a name
                                           # must hold for it, `$1` being the first group of that
 literal = '^import (.+) from "pg": $1.escapeLiteral({})'  # the same for a value, where no bind parameter can stand;
                                           # `import psycopg.sql: $1.quote({})` imports it, `$0` is what sends the query
+quotes-since = "8.11"                     # the version in which the two came, where many programs have an older one
 text = "text"                             # the function without which a text of SQL has no placeholders
 expands = true                            # an array as a value stands for all its elements
 generic = true                            # an interface over many databases: a driver that the file imports decides
@@ -208,6 +209,7 @@ class Operation:
     keeps: bool = False
     fills: int | None = None
     is_own: bool = False  # of a function or a class of the program, which hands it on to the library; not in a table
+    is_plain: bool = False  # of such a function that sends its text without any values
 
     @property
     def is_sink(self) -> bool:
@@ -275,6 +277,7 @@ class Library:
     expands: bool = False
     quote: str = ""
     literal: str = ""
+    quotes_since: str = ""
     objects: Mapping[str, str] = field(default_factory=dict)
     generic: bool = False
     drives: bool = False

@@ -39,7 +39,7 @@ def takes_values(operation: Operation, actuals: list[Actual], source: SourceFile
     if any(_is_name(actual.value) for actual in actuals[1:]):
         return False
     if operation.parameters is None:
-        return operation.sql is not None and operation.statements != "many"
+        return operation.sql is not None and operation.statements != "many" and not operation.is_plain
     return len(actuals) > (operation.sql or 0) + 1 or binds(operation, actuals, source)
 
 

@@ -31,7 +31,11 @@ def prepared(passing: Passing, site: Site) -> list[Edit]:
     words = [t.word or t.text for t in tokenize(passing.sql, library.dialect) if t.kind is not Kind.COMMENT]
     is_one = ";" not in words[:-1] and "RETURNING" not in words and words[0] in _GIVE_NO_ROWS if words else False
     if made is None or run is None or not is_unused or not is_one or not isinstance(function, ir.Attribute):
-        raise NotBoundError("this call takes no bind parameters")
+        raise NotBoundError(
+            f"`{operation.name}` takes no values for the SQL, and needs a parameter that hands them on to the driver"
+            if operation.is_own
+            else "this call takes no bind parameters"
+        )
     binder, values = made.binder, f"({passing.listing()})"
     behind = f".{binder}{values}.{_RUN}()" if binder else f".{_RUN}{values}"
     return [

@@ -199,7 +199,8 @@ def quoting_of(query: Query, yields: str, holes: Sequence[Hole], program: Progra
     if handle and (name := _method(query, yields)):
         return Quoting(f"{handle}.{name}({{}})")
     expression = (library.quote if yields == "identifier" else library.literal).rpartition(": ")[2]
-    imported = node_module(program, library.modules[0]) if "$1" in expression else None
+    is_further = yields == "literal" and not library.quotes_since
+    imported = node_module(program, library.modules[0], is_further=is_further) if "$1" in expression else None
     return Quoting(expression.replace("$1", imported[0]), imported[1]) if imported is not None else None
 
 
