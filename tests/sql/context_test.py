@@ -37,6 +37,7 @@ EXPLAINED = {
     "CREATE FUNCTION f() RETURNS void AS 'DELETE FROM … WHERE a = ''…''' LANGUAGE sql": "the body is not parsed",
     "SELECT a AS '…' FROM t": "a string can be an alias",
     "SELECT a FROM t LEFT JOIN b ON (b.item_id = … AND b.kind = …)": "what a join compares is a column, to people",
+    "SELECT max(length(…)), avg(… - …) FROM t": "one of the two is a column, and nobody knows which",
     MERGE: "the columns are a tuple",
 }
 

@@ -83,6 +83,6 @@ def _selects_from_tables(grammar: Grammar) -> frozenset[int]:
                 levels[-1] = index
             case "RETURNING" | "OUTPUT":
                 found.add(index)
-            case "FROM" if grammar.word(index - 1) != "DISTINCT":
+            case "FROM" if grammar.word(index - 1) != "DISTINCT" and grammar.word(index + 1) != "DUAL":
                 found.add(levels[-1])
     return frozenset(found)

@@ -7,15 +7,24 @@ from typing import TYPE_CHECKING
 from persistlint.facts import Context
 from persistlint.records import dataclass
 from persistlint.regexes import regex
+from persistlint.sql.constancy import told_by_rows
 from persistlint.sql.frames import OPERAND, Frame
 from persistlint.sql.lexer import HOLE, Kind, Token, string_value, word_set
-from persistlint.sql.words import COMPARISONS, JOINS, LIST_OPERATORS, NAME_BEFORE, OPERATORS, OPTIONS, SETTINGS
+from persistlint.sql.words import (
+    AGGREGATES,
+    COMPARISONS,
+    JOINS,
+    LIST_OPERATORS,
+    NAME_BEFORE,
+    OPERATORS,
+    OPTIONS,
+    SETTINGS,
+)
 
 if TYPE_CHECKING:
     from persistlint.sql.grammar import Grammar
 
 _UNITS = frozenset({"EXTRACT", "DATEADD", "DATEDIFF", "DATEPART", "DATENAME", "TIMESTAMPDIFF", "TIMESTAMPADD"})
-_AGGREGATES = frozenset({"COUNT", "SUM", "AVG", "MIN", "MAX", "STRING_AGG", "ARRAY_AGG", "GROUP_CONCAT", "LISTAGG"})
 _UNIT = regex(r"(?:\w+_)?(?:MICROSECOND|MILLISECOND|SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|QUARTER|YEAR)S?")
 _PATHS = frozenset({"->", "->>", "#>", "#>>"})
 _BY_VALUE = frozenset({"IDENTIFIED", "INCREMENT", "CACHE", "PASSWORD"})
@@ -66,7 +75,8 @@ class Decision:
             return Context.FRAGMENT if is_query and frame.opener != "call" else Context.IDENTIFIER
         if frame.before == OPERAND:
             return self._behind_operand(frame)
-        return self._operand(frame)
+        kind = self._operand(frame)
+        return told_by_rows(self.grammar, self.index, self.tables) if kind is Context.VALUE else kind
 
     def _word(self, offset: int) -> str:
         return self.grammar.word(self.index + offset)
@@ -254,7 +264,7 @@ class Decision:
         if frame.opener == "call" and self.index == frame.item and frame.function in _UNITS:
             return Context.KEYWORD
         if frame.opener == "call" and (
-            frame.before == "DISTINCT" or (frame.function in _AGGREGATES and not frame.commas)
+            frame.before == "DISTINCT" or (frame.function in AGGREGATES and not frame.commas)
         ):
             return Context.IDENTIFIER
         if self._is_alone() and frame.opener == "call" and self._is_argument_of_column():
@@ -262,12 +272,8 @@ class Decision:
         return Context.KEYWORD if frame.before == "FOR" else Context.VALUE
 
     def _is_argument_of_column(self) -> bool:
-        """Whether a call stands where a column would: `$1 = ANY(…)`, `lower(…) = $1`."""
-        if self._word(-2) in LIST_OPERATORS:
-            return self._is_compared_with_fixed(self.index - 3)
-        after = self.index + 2
-        is_left = self.grammar.word(after) in COMPARISONS and self.grammar.frames[-2].clause == "where"
-        return is_left and self._is_fixed(after + 1)
+        """Whether a call stands where a column would: `$1 = ANY(…)`."""
+        return self._word(-2) in LIST_OPERATORS and self._is_compared_with_fixed(self.index - 3)
 
     def _name(self, frame: Frame) -> Context:
         at_verb = bool(frame.verb) and frame.before == frame.verb

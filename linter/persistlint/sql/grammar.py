@@ -239,6 +239,12 @@ class Grammar:
     def _is_keyword(self, index: int, frame: Frame, word: str) -> bool:
         if word in (".", "::"):
             return True
+        if (
+            word in ("IF", "LEFT", "RIGHT")
+            and self.word(index + 1) == "("
+            and frame.clause not in ("start", "from", "name")
+        ):
+            return False  # a function
         if frame.clause == "name":
             return word in OBJECTS or word in KEYWORDS or word in OPTIONS
         if frame.clause == "set" and frame.verb == "SET":
@@ -266,7 +272,10 @@ class Grammar:
     def _parenthesis(self, index: int, frame: Frame) -> tuple[str, str]:
         """The clause inside of a parenthesis, and what kind of parenthesis it is."""
         previous = self.word(index - 1)
-        if (self.word(index + 1) in QUERIES and frame.clause != "name") or previous == "EXISTS":
+        # `IF(VALUES(a) > 1, …)` behind ON DUPLICATE KEY UPDATE asks what the row would have.
+        is_function = self.word(index + 1) == "VALUES" and frame.verb == "UPDATE" and frame.clause in ("set", "value")
+        begins_query = self.word(index + 1) in QUERIES and frame.clause != "name" and not is_function
+        if begins_query or previous == "EXISTS":
             return "start", "query"
         if frame.clause == "rows" and frame.before in ("", ","):
             return "value", "row"

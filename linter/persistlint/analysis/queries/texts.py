@@ -53,6 +53,7 @@ def _text(text: tuple[str | Splice, ...], source: SourceFile, place: Place) -> T
     expressions: dict[Range, str] = {}  # all placeholders stand for one expression, the whole text of the SQL
     is_begun = not place.is_whole  # whether anything of the statement stands before
     before = opened = ""
+    names: set[str] = set()  # that stand in the text as such: `SET {name} = upper({name})`
     is_placeholder = False  # whether the hole before is part of the name of one
     for index, piece in enumerate(text):
         if isinstance(piece, str):
@@ -80,8 +81,12 @@ def _text(text: tuple[str | Splice, ...], source: SourceFile, place: Place) -> T
         if piece.range not in expressions:
             expressions[piece.range] = " ".join(source.text(piece.range).split())
         expression = expressions[piece.range]
-        is_name = context.kind is Context.VALUE and _NAMES_COLUMN.fullmatch(expression)
-        kind = Context.IDENTIFIER if is_name else context.kind
+        kind = context.kind
+        if kind is Context.VALUE:
+            is_name = expression in names and _OPENS_CALL.search(before)
+            kind = Context.IDENTIFIER if is_name or _NAMES_COLUMN.fullmatch(expression) else kind
+        elif kind is Context.IDENTIFIER:
+            names.add(expression)
         made.append(Hole(piece.range, expression, piece.template, origin, kind, context.excerpt))
         is_begun, before = True, ""
         opened = (opened + "_")[-_LONGEST_NAME:] if _is_harmless(piece) else ""
@@ -104,6 +109,7 @@ _NAMES_COLUMN = regex(
     r"|(?:\w*(?:Column|Col|Field|Table)|column|col|field|table)(?:Name|Ref|Identifier)|\w+(?:Column|Field))",
     re.ASCII,
 )
+_OPENS_CALL = regex(r"\w(?<!VALUES)\(\s*\Z", re.IGNORECASE)
 _NAMES_PLACEHOLDER = regex(r"((?<![:\w]):|@|\$|%\()\w*$")
 
 
