@@ -170,7 +170,7 @@ STATED = "from sqlalchemy import text\nfrom sqlalchemy.orm import Session\ndef f
 )
 INDEXED = "".join(f"CREATE TABLE t{n} (a int);\nCREATE INDEX ON t{n} (a);\n" for n in range(LONG))
 BANNERED = (
-    f"from django.contrib import messages\n{'# # # #\n' * 100}\nTAX = 1\n\nfrom django.db import models\n\n\n"
+    "from django.contrib import messages\n" + "# # # #\n" * 100 + "TAX = 1\n\nfrom django.db import models\n\n\n"
     "class Order(models.Model):\n    price = models.FloatField()\n"
 )
 CASTS = ",\n".join(f"(d->>'k{number}')::int" for number in range(LONG * 2))
