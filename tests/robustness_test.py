@@ -169,6 +169,10 @@ STATED = "from sqlalchemy import text\nfrom sqlalchemy.orm import Session\ndef f
     f"    s{n} = text(f\"SELECT 1 FROM t WHERE a = '{{x}}'\")\n    db.execute(s{n})\n" for n in range(1_000)
 )
 INDEXED = "".join(f"CREATE TABLE t{n} (a int);\nCREATE INDEX ON t{n} (a);\n" for n in range(LONG))
+BANNERED = (
+    "from django.contrib import messages\n" + "# # # #\n" * 100 + "TAX = 1\n\nfrom django.db import models\n\n\n"
+    "class Order(models.Model):\n    price = models.FloatField()\n"
+)
 CASTS = ",\n".join(f"(d->>'k{number}')::int" for number in range(LONG * 2))
 
 
@@ -188,6 +192,7 @@ CASTS = ",\n".join(f"(d->>'k{number}')::int" for number in range(LONG * 2))
         pytest.param("a.sql", f"{INDEXED}CREATE INDEX ON t0 (a);\n", "duplicate-index", id="many indexes"),
         pytest.param("a.py", GROWING, "interpolated-sql", id="many values between quotes"),
         pytest.param("a.py", CARRIED, "interpolated-sql", id="many values made of others"),
+        pytest.param("a.py", BANNERED, "entity-missing-version", id="a banner behind an import"),
         pytest.param("a.py", SET_APART, "unbindable-set", id="space behind SET"),
     ],
 )

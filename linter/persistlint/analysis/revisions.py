@@ -160,7 +160,8 @@ def declared_in(path: str) -> Declared | None:
 
 
 def in_order(paths: tuple[str, ...]) -> tuple[str, ...]:
-    """Paths of revisions so that each comes behind what it comes after; files that are none come first."""
+    """Paths of revisions so that each comes behind what it comes after; files that are none come first. Revisions that
+    have no history in common stand apart, for they may make the same tables in other ways."""
     revisions = {path: found for path in paths if (found := declared_in(path)) is not None}
     by_id = {revision.id.value: path for path, revision in revisions.items()}
     graph = {
@@ -171,4 +172,23 @@ def in_order(paths: tuple[str, ...]) -> tuple[str, ...]:
         ordered = tuple(TopologicalSorter(graph).static_order())
     except CycleError:
         return paths
-    return (*(path for path in paths if path not in revisions), *ordered)
+    return (*(path for path in paths if path not in revisions), *_by_history(ordered, graph))
+
+
+def _by_history(ordered: tuple[str, ...], graph: dict[str, list[str]]) -> Iterator[str]:
+    """The same in the same order, but for those that have a history in common, which come one after the other."""
+    of = {path: path for path in ordered}  # each leads to one that stands for its history
+
+    def history(path: str) -> str:
+        while of[path] != path:
+            of[path] = path = of[of[path]]
+        return path
+
+    for path, parents in graph.items():
+        for parent in parents:
+            of[history(parent)] = history(path)
+    histories: dict[str, list[str]] = {}
+    for path in ordered:
+        histories.setdefault(history(path), []).append(path)
+    for paths in histories.values():
+        yield from paths

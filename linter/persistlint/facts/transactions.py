@@ -67,10 +67,10 @@ class Procedure(Affecting):
     """What one function does with databases. `effects` are in program order, those of helpers of the same file
     included; `receives` is the role of a handle that it is given, None where it is given none. `is_called_inside`
     where this file calls it inside a transaction, or the project runs each request in one, `may_run_inside` where
-    something else may: it is no view, task or command, and its file opens transactions elsewhere. `is_entry`
-    where a framework calls it. `tolerated` are the effects that may fail, for a handler of their own goes on, or what
-    waits for them does: those of each together. `is_handed_pool` where a function of this file, outside of any
-    transaction, hands it a pool: what it does through it commits at once."""
+    something else may: it is no view, task or command, and its file opens transactions elsewhere, or asks whether one
+    is open. `is_entry` where a framework calls it. `tolerated` are the effects that may fail, for a handler of their
+    own goes on, or what waits for them does: those of each together. `is_handed_pool` where a function of this file,
+    outside of any transaction, hands it a pool: what it does through it commits at once."""
 
     name: str
     effects: tuple[Effect, ...]

@@ -76,6 +76,7 @@ lazy = true                               # a query that nobody awaits is never 
 optimistic = true                         # a write fails where the row is not as it was read
 exit-commits = true                       # leaving `with connection:` commits
 requests = "ATOMIC_REQUESTS"              # the setting of its framework that opens one around each request
+asks = "in_atomic_block"                  # what a program asks to be sure that its caller has opened one
 commands = "/management/commands/"        # the folder of what its framework starts by hand
 unseen = true                             # its forms and serializers write where nothing says so
 old = '\\),\\s*\\w+='                      # calls of this shape are of a version that commits each of them

@@ -16,6 +16,7 @@ class Binding:
     optimistic: bool = False
     exit_commits: bool = False
     requests: str = ""
+    asks: str = ""
     commands: str = ""
     unseen: bool = False
     old: str = ""

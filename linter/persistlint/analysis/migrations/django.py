@@ -120,6 +120,7 @@ class _Reading:
                 method = table("django").methods.get(called(inner))
                 if method is not None:
                     given.inner[f"{key}.using"] = String(inner.function.range, method, inner.function.range)
+        self.writer.classes = given.get("index.opclasses")
         if name == "AlterModelTable" and (to := keyword(call, "table")) is not None:
             given.arguments["to"] = to.value
         model = given.get("model_name") or given.get("name")

@@ -6,6 +6,7 @@ removes a field does not say which kind it is.
 
 from __future__ import annotations
 
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations.operations import Given, table
@@ -35,6 +36,7 @@ class DjangoWriter(Writer):
         super().__init__(values, dialect)
         self.app = app
         self.tables: dict[str, str] = {}  # of models that this migration gives another one than that of their names
+        self.classes: Expression | None = None  # the operator classes of the index that is written
 
     @property
     def kinds(self) -> Kinds:
@@ -43,6 +45,7 @@ class DjangoWriter(Writer):
             "added": self.added,
             "constraint": self.constraint,
             "condition": self.condition,
+            "keys": lambda node: self.keys(node, self.classes),
         }
 
     def table_of(self, model: Expression) -> Expression:
@@ -71,11 +74,15 @@ class DjangoWriter(Writer):
         """The table of a model."""
         return self.name(self.table_of(node))
 
-    def keys(self, node: Expression) -> Fragment | None:
-        """The fields of an index, a `-` before one that is descending."""
-        elements = self.values.elements(node)
-        names = [(self.values.text(element).lstrip("-"), element.range) for element in elements or ()]
-        return listed((quoted(name, range),) for name, range in names) if names and all(n for n, _ in names) else None
+    def keys(self, node: Expression, classes: Expression | None = None) -> Fragment | None:
+        """The fields of an index, a `-` before one that is descending, each with its operator class."""
+        elements = self.values.elements(node) or ()
+        names = [self.values.text(element).lstrip("-") for element in elements]
+        words: list[Fragment] = [self.word(each) or () for each in self.values.elements(classes) or ()]
+        if not names or not all(names):
+            return None
+        keys = zip(names, elements, chain(words, repeat(())), strict=False)
+        return listed((quoted(name, element.range), *of_class) for name, element, of_class in keys)
 
     def condition(self, node: Expression) -> Fragment | None:
         """A condition that is built from `Q`. What it says is not read, only which fields it is about."""

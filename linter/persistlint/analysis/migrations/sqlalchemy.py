@@ -164,16 +164,19 @@ class SqlAlchemy(Writer):
             found += as_serial(written) if is_counted else written
         for other, kind in others:
             found += self._beside(other, kind)
+        of_index = self._is(call, "index")  # which is then what is unique
         for argument in call.arguments:
-            found += self._option(argument.keyword or "", argument.value)
+            found += self._option(argument.keyword or "", argument.value, of_index)
         return tuple(found)
 
-    def _option(self, key: str, value: Expression) -> Fragment:
-        """What a named argument of a column says."""
+    def _option(self, key: str, value: Expression, of_index: bool) -> Fragment:
+        """What a named argument of a column says, which may have an index of its own."""
         if key == "nullable" and self.values.is_false(value):
             return (said("NOT NULL", value.range),)
-        if key in ("primary_key", "unique") and self.values.is_true(value):
-            return (said("PRIMARY KEY" if key == "primary_key" else "UNIQUE", value.range),)
+        if key == "primary_key" and self.values.is_true(value):
+            return (said("PRIMARY KEY", value.range),)
+        if key == "unique" and not of_index and self.values.is_true(value):
+            return (said("UNIQUE", value.range),)
         if key == "server_default" and not self.values.is_false(value):
             return ("DEFAULT", *self.or_some(value))
         return ()
@@ -291,7 +294,7 @@ class SqlAlchemy(Writer):
         return (*head, "(", *referred, ")", *self._actions(call))
 
     def indexes(self, given: Given) -> Iterator[Fragment]:
-        """The indexes that columns with `index=True` make beside their table."""
+        """The indexes of a table beside it: those of columns with `index=True`, and each `sa.Index(…)`."""
         target = given.get("table_name")
         of_table = self.name(target) if target is not None else None
         schema = given.get("schema")
@@ -303,7 +306,11 @@ class SqlAlchemy(Writer):
         alone = given.get("column")
         for element in elements or ((alone,) if alone is not None else ()):
             call = self.values.resolve(element)
-            if of_table is None or not isinstance(call, Call) or not self._is(call, "index") or not call.arguments:
+            if of_table is None or not isinstance(call, Call) or not call.arguments:
+                continue
+            if called(call) == "Index":
+                yield from self._index(call, of_table)
+            if not self._is(call, "index"):
                 continue
             node = call.arguments[0].value
             name = self.name(node)
@@ -311,6 +318,22 @@ class SqlAlchemy(Writer):
                 unique: Fragment = ("UNIQUE",) if self._is(call, "unique") else ()
                 index = quoted(f"ix_{self.values.text(target)}_{self.values.text(node)}", node.range)
                 yield ("CREATE", *unique, "INDEX", index, "ON", *of_table, "(", *name, ")")
+
+    def _index(self, call: Call, of_table: Fragment) -> Iterator[Fragment]:
+        """`sa.Index("name", "column", …)`; nothing where a key is not known."""
+        named, *columns = positional(call) or (None,)
+        options = {argument.keyword: argument.value for argument in call.arguments if argument.keyword}
+        writer = SqlAlchemy(self.values, self.dialect, options.get("postgresql_ops"))
+        keys = [writer.key(argument.value) for argument in columns]
+        using = self.word(options["postgresql_using"]) if "postgresql_using" in options else None
+        where = self.text(options["postgresql_where"]) if "postgresql_where" in options else None
+        if named is not None and keys and all(keys):
+            unique: Fragment = ("UNIQUE",) if self._is(call, "unique") else ()
+            method: Fragment = ("USING", *using) if using else ()
+            over = listed(key for key in keys if key)
+            name = self.name(named.value) or ()
+            head: Fragment = ("CREATE", *unique, "INDEX", *name, "ON", *of_table, *method, "(", *over, ")")
+            yield (*head, "WHERE", *where) if where else head
 
     def _is(self, call: Call, key: str) -> bool:
         given = keyword(call, key)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MARKS = (b"models.",)
 # Django's `models` is imported, and there is a class besides that of a migration, as most files with the mark are.
 SHAPES = (
-    regex(rb"\bfrom\s+django\.[\w.]+\s+import\b(?:[\w\s,()\\]|#[^\n]*)*?\bmodels\b"),
+    regex(rb"\bfrom\s+django\.[\w.]+\s+import\b(?:[\w\s,()\\]|#[^\n]*+)*?\bmodels\b"),
     regex(rb"\bclass\s+(?!Migration\s*\(\s*migrations\.Migration\s*\))\w"),
 )
 _OPTIONS = ("abstract", "proxy")

@@ -57,6 +57,7 @@ _PLACES = tuple(
 )
 _MIGRATION = regex(r"^[Vv]?\d.*\.(?:sql|py|js|ts|cjs|mjs|go)$")
 _REVISION = regex(r"^[^_].*\.py$")
+_OF_DJANGO = regex(rb"^(?:from|import)[ \t]+django\b", re.MULTILINE)
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
@@ -155,8 +156,13 @@ def _has_migrations(directory: Path, suffix: str, mark: str) -> bool:
         for place in _PLACES:
             pattern = _REVISION if place.endswith("versions") else _MIGRATION
             try:
-                if any(pattern.search(file.name) for file in (folder / place).iterdir()):
+                if any(pattern.search(file.name) and not _is_django(file) for file in (folder / place).iterdir()):
                     return True
             except OSError:
                 continue
     return False
+
+
+def _is_django(file: Path) -> bool:
+    """Whether a file is a migration of Django's, which knows of no models but its own."""
+    return file.suffix == ".py" and _OF_DJANGO.search(file.read_bytes()) is not None

@@ -90,7 +90,7 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
         todo.extend(walk.later)
         results.append((found, walk))
     file.forget_walks()
-    opens = any(_opens(walk) for _, walk in results)
+    opens = any(_opens(walk) or _asks(walk) for _, walk in results)
     inside = file.called_inside()
     keys = _keys([walk.checks for _, walk in results if walk.checks.found], syntax)
     requests = Requests(syntax.source)
@@ -251,7 +251,7 @@ def _facts_of(
         yield from unclosed(function, walk) if function is not None else ()
         yield from dropped_scans(function, walk) if function is not None else ()
     yield from uncommitted(walk, function.range if function is not None else file.source_range())
-    yield from walk.results.stale()
+    yield from walk.results.stale(walk.effects)
 
 
 def _is_request(function: Function, walk: Walk, requests: Requests) -> bool:
@@ -279,6 +279,13 @@ _CONTEXTS = frozenset(
 def _opens(walk: Walk) -> bool:
     """Whether a function opens a transaction that ends by itself."""
     return any(opened.scoping in _MANAGED for opened in walk.opened)
+
+
+def _asks(walk: Walk) -> bool:
+    """Whether the file of a function that reaches a database asks whether a transaction is open."""
+    libraries = {effect.handle.library for effect in walk.effects}
+    names = {found.transactions.asks for found in libraries if found is not None and found.transactions.asks}
+    return any(name.encode() in walk.file.source.content for name in names)
 
 
 _LENDS = regex(

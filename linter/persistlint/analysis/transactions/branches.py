@@ -13,6 +13,7 @@ from persistlint.analysis.transactions.handlers import (
     handled_error,
     is_narrow,
     is_no_failure,
+    of_library,
     raised_later,
     statements,
     takes_failure,
@@ -128,12 +129,13 @@ def try_statement(walker: Walk, statement: Try) -> None:
                 for found, error, kept in walker.handled[taken:]
             ]
         if failing and not is_no_failure(handler.types, walker.handles.names):
+            failed = of_library(failing, handler.types, walker.handles.names)
             walker.handled.append(
                 handled_by(
                     walker,
                     handler.range,
                     statement.range.start,
-                    failing,
+                    failed,
                     handler.body[:-1]
                     if transaction is None and _answers_alike(walker, statement, handler)
                     else handler.body,
@@ -145,7 +147,7 @@ def try_statement(walker: Walk, statement: Try) -> None:
                     _goes_on(walker, statement),
                 )
             )
-    walker.results.handled(number, tuple(handler.body for handler in statement.handlers))
+    walker.results.handled(number, statement.handlers)
     with walker.part(number, Part.FINAL):
         walker.block(statement.final)
 

@@ -10,7 +10,7 @@ from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.answers import outcome_of, says_error
 from persistlint.analysis.transactions.explanations import is_explained, is_tolerated
 from persistlint.analysis.transactions.shapes import is_error
-from persistlint.analysis.transactions.vocabulary import is_of_library
+from persistlint.analysis.transactions.vocabulary import is_of_library, library_of
 from persistlint.facts import Effect, EffectKind, ErrorAnswer, Handled, Part, Scoping, Use, updates
 from persistlint.ir import (
     Binary,
@@ -42,8 +42,11 @@ if TYPE_CHECKING:
 
 _TO_SAVEPOINT = regex(r"roll_?back_?to|\bsave_?point\.roll", re.IGNORECASE)
 _WRITES = (EffectKind.WRITE, EffectKind.PENDING, EffectKind.SCHEMA)
+# What a read says that finds no row, or too many.
+_MISSING = r"\w*(?:DoesNotExist|NotFound(?:Error)?|NoResultFound|MultipleResultsFound|MultipleObjectsReturned)"
+_IS_MISSING = regex(_MISSING)
 _NO_FAILURES = regex(
-    r"(?:\w*(?:DoesNotExist|NotFound(?:Error)?|NoResultFound|MultipleResultsFound|MultipleObjectsReturned)"
+    rf"(?:{_MISSING}"
     r"|(?:Duplicate|Undefined)(?:Column|Table|Object|Index|Schema|Function|Database)(?:Error)?"
     r"|ProtectedError|RestrictedError"  # of Django, which looks before it deletes
     r"|Http404|KeyError|ValueError|TypeError|AttributeError|IndexError|JSONDecodeError|UnicodeDecodeError|ValidationError)"
@@ -264,6 +267,21 @@ def _is_own_error(name: str, names: Names) -> bool:
     module = names.imports.get(root)
     is_own = root in names.classes or (module is not None and not is_of_library(module, names.language))
     return is_own and last not in _EVERY_ERROR and not _SAYS_DATABASE.search(last)
+
+
+def of_library(failing: tuple[Effect, ...], types: tuple[str, ...], names: Names) -> tuple[Effect, ...]:
+    """What a handler takes the errors of, with the library that its errors are of where nothing else tells one."""
+    modules = {names.imports.get(name.split(".", 1)[0], "") for name in types}
+    library = library_of(modules.pop(), names.language) if len(modules) == 1 else None
+    return tuple(
+        replace(effect, handle=replace(effect.handle, library=library)) if effect.handle.library is None else effect
+        for effect in failing
+    )
+
+
+def is_missing(types: tuple[str, ...]) -> bool:
+    """Whether a handler takes only the errors of a read that finds no row, or too many."""
+    return bool(types) and all(_IS_MISSING.fullmatch(name.rsplit(".", 1)[-1]) for name in types)
 
 
 def is_narrow(types: tuple[str, ...]) -> bool:

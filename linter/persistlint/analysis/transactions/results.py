@@ -9,7 +9,8 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import path_of
-from persistlint.facts import Part, Scoping, StaleResult
+from persistlint.analysis.transactions.handlers import is_missing
+from persistlint.facts import EffectKind, Part, Scoping, StaleResult
 from persistlint.ir import Assign, Attribute, Call, Name, Raise, Return, Subscript
 from persistlint.records import dataclass
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.analysis.transactions.open import Open
-    from persistlint.facts import Place
-    from persistlint.ir import Block
+    from persistlint.facts import Effect, Place
+    from persistlint.ir import Handler
     from persistlint.source import Range
 
 _FILLS = frozenset(["push", "append", "add", "extend", "unshift", "set", "insert", "update"])
@@ -31,7 +32,8 @@ class Results:
     filled: list[tuple[str, Range, Open, bool]] = field(default_factory=list)  # with whether in a loop
     reads: list[tuple[str, int]] = field(default_factory=list)
     reset: set[str] = field(default_factory=set)  # variables that a handler sets
-    going_on: set[int] = field(default_factory=set)  # the numbers of `try` statements that a handler goes on behind
+    # The numbers of `try` statements that a handler goes on behind, and whether for more than a row that is not found.
+    going_on: dict[int, bool] = field(default_factory=dict)
 
     def assigned(self, statement: Assign, opened: Open | None, place: Place) -> None:
         """`count += 1`, `found[key] = value`; in a handler, a variable that is set anew."""
@@ -59,18 +61,26 @@ class Results:
         """A variable is mentioned."""
         self.reads.append((node.id, node.range.start))
 
-    def handled(self, number: int, handlers: tuple[Block, ...]) -> None:
+    def handled(self, number: int, handlers: tuple[Handler, ...]) -> None:
         """A `try` has handlers; where one of them does not leave the function, that goes on behind it."""
-        if any(not body or not isinstance(body[-1], Return | Raise) for body in handlers):
-            self.going_on.add(number)
+        going_on = [each for each in handlers if not each.body or not isinstance(each.body[-1], Return | Raise)]
+        if going_on:
+            self.going_on[number] = any(not is_missing(each.types) for each in going_on)
 
-    def stale(self) -> Iterator[StaleResult]:
-        """The first thing that fills each variable in each transaction, if the function goes on with it afterwards."""
+    def stale(self, effects: list[Effect]) -> Iterator[StaleResult]:
+        """The first thing that fills each variable in each transaction, if the function goes on with it afterwards.
+        `effects` are those of the function: a transaction that only reads has nothing that is taken back."""
         seen: set[tuple[str, Range]] = set()
         for name, range, opened, is_repeated in self.filled:
+            own = [effect for effect in effects if effect.transaction == opened.range]
+            if own and all(effect.kind is EffectKind.READ for effect in own):
+                continue
+            later = [effect for effect in own if is_repeated or effect.range.start > range.end]
+            reads_on = any(effect.kind is EffectKind.READ for effect in later)
             guards = [number for number, part in opened.place.tries if part is Part.BODY]
             is_managed = opened.scoping in (Scoping.CALLBACK, Scoping.CONTEXT)
-            survives = _repeats(opened) or any(number in self.going_on for number in guards)
+            going_on = [self.going_on[number] for number in guards if number in self.going_on]
+            survives = _repeats(opened) or any(is_any or reads_on for is_any in going_on)
             # Within a loop, what a transaction reads may be what the one before it left.
             behind = range.end if opened.place.loops else max(range.end, opened.end)
             is_read = any(found == name and offset > behind for found, offset in self.reads)

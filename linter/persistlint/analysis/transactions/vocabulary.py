@@ -118,5 +118,12 @@ def is_of_library(module: str, language: str) -> bool:
 
 
 @cache
+def library_of(module: str, language: str) -> Library | None:
+    """The library that a module, or what is imported from one, belongs to."""
+    known = catalogue(language).libraries
+    return next((found for found in known if any(f"{module}.".startswith(f"{each}.") for each in found.modules)), None)
+
+
+@cache
 def _modules(language: str) -> frozenset[str]:
     return frozenset(module for library in catalogue(language).libraries for module in library.modules)

@@ -6,7 +6,8 @@ handler around the transaction takes the error and does not set the variable ane
 `withTransaction`, which may run it several times.
 
 Silent where the variable is what the transaction returns, where the handler sets it anew, where the handler raises
-or returns, and where nothing but the commit comes behind what fills it.
+or returns, where nothing but the commit comes behind what fills it, where the transaction only reads, and where the
+handler takes only a row that is not found and no read comes behind what fills the variable.
 
 ## Why it matters
 

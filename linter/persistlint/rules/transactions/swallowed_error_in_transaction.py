@@ -158,7 +158,8 @@ def swallowed_error_in_transaction(fact: Handled, context: RuleContext) -> Itera
     if fact.transaction is None or fact.raises or fact.undoes:
         return
     failing = [effect for effect in fact.effects if effect.kind in _SENT and effect.transaction == fact.transaction]
-    if not fact.is_narrow and all(effect.kind is EffectKind.SCHEMA for effect in failing):
+    is_told = fact.only_logs or not fact.is_narrow
+    if is_told and all(effect.kind is EffectKind.SCHEMA for effect in failing):
         return  # `swallowed-ddl-error` says so
     # Where only a read fails, nothing is missing of what commits.
     if all(_survives(effect) or effect.kind is EffectKind.READ for effect in failing):

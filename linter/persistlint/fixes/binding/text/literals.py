@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _OPENING = regex(r"(?P<prefix>[A-Za-z]{0,2})(?P<quote>\"\"\"|'''|[\"'`])")
-_BETWEEN = regex(r"(?:\s|\\\r?\n|#[^\n]*)+")  # what may stand between literals that Python joins
+_BETWEEN = regex(r"(?:\s|\\\r?\n|#[^\n]*+)+")  # what may stand between literals that Python joins
 _ESCAPE = regex(
     r"\\(?:(?P<plain>[\\'\"`${}])|(?P<gap>\r?\n)|x[0-9A-Fa-f]{2}|u\{[0-9A-Fa-f]+\}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}"
     r"|N\{[^}]*\}|[0-7]{1,3}|.)",
