@@ -66,6 +66,11 @@ class Source:
     is_whole: bool = False
     is_told: bool = True
 
+    @property
+    def is_of_programs(self) -> bool:
+        """Whether the files are programs, and not SQL or the schema of a tool."""
+        return self.language not in ("sql", "prisma")
+
 
 @dataclass(frozen=True)
 class Tree:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,10 @@ _RETURN = regex(r"return\s+")
 _CAST = regex(r"(?:\s+as\s+([\w.]+(?:<[\w., ]+>)?(?:\[\])*))?")  # of TypeScript, behind what is decoded
 _DECLARATION = regex(r"(?:const|let|var)\s+(\w+)\s*(:[^=;\n]+)?=\s*")
 _ASSIGNED = regex(r"[\w.$]+\s*=\s*")
+_EFFECT = regex(rb"\buse(?:Layout|Insertion)?Effect\(\s*$")  # of React, which runs behind a function of these
+_FIRST_VALUE = regex(rb"\buse(?:State|Memo)(?:<[^()]*>)?\(\s*$")
+_RENDERS = regex(r"[A-Z]|use[A-Z]")  # a component or a hook, by its name
+_IS_REACT = regex(rb"from\s*[\"'](?:preact|react)\b")
 _TITLE = "Catch text that is no JSON"
 _NAMES = ("decoded", "parsed")
 _ERRORS = ("error", "broken")
@@ -76,6 +81,8 @@ def caught_parse(program: Program, fact: JsonParse) -> tuple[Fix, ...]:
 
 
 def _thrown(program: Program, fact: JsonParse, frame: Frame, whole: Range) -> tuple[Fix, ...]:
+    if frame.function is not None and _is_rendering(program, frame.function):
+        raise RefusalError("an error takes the component off the page, and nothing here tells what it shows instead")
     statement = frame.statement
     line = program.source.text(whole).strip().removesuffix(";")
     declared = _DECLARATION.match(line) if isinstance(statement, Assign) else None
@@ -87,24 +94,39 @@ def _thrown(program: Program, fact: JsonParse, frame: Frame, whole: Range) -> tu
     if made is None or not (is_whole or cast is not None):
         return _hoisted(program, fact, frame, whole)
     if declared is None:
-        attempt = _attempt(program, fact, frame.function, whole, line)
+        attempt = _attempt(program, fact, frame.function, whole, line, whole.start)
     else:
         indentation = program.indentation(whole.start)
         type = declared[2] or (f": {cast[1]}" if cast is not None and cast[1] else ": any" if program.is_typed else "")
         attempt = f"let {declared[1]}{type.rstrip()}{program.semicolon}\n{indentation}"
-        attempt += _attempt(program, fact, frame.function, whole, f"{declared[1]} = {value}")
+        attempt += _attempt(program, fact, frame.function, whole, f"{declared[1]} = {value}", whole.start)
     start = whole.start + len(program.indentation(whole.start))
     return unsafe(_TITLE, Edit(Range(start, whole.end), attempt))
 
 
-def _attempt(program: Program, fact: JsonParse, function: Function | None, whole: Range, does: str) -> str:
-    """A `try` in the place of some lines, which does one thing."""
+def _is_rendering(program: Program, function: Function) -> bool:
+    """Whether React runs a function while it renders: a component, a hook, or what gives a first value."""
+    if not _IS_REACT.search(program.source.content):
+        return False
+    return (
+        _RENDERS.match(function.name) is not None
+        or _FIRST_VALUE.search(program.source.content, 0, function.range.start) is not None
+    )
+
+
+def _attempt(program: Program, fact: JsonParse, function: Function | None, whole: Range, does: str, start: int) -> str:
+    """A `try` in the place of some lines, which does one thing; `start` is where that began before."""
     indentation, step, end = program.indentation(whole.start), program.indent or "  ", program.semicolon
+    if "`" not in does:  # else a text may go over several lines, which no blanks may change
+        does = re.sub(rf"\n{re.escape(program.indentation(start))}(?=[^\n])", f"\n{indentation}{step}", does)
     quote = program.quote
     is_of_request = fact.origin is not None and fact.origin.is_of_request
     has_response = function is not None and any(parameter.name == "res" for parameter in function.parameters)
     if is_of_request and has_response:
         catch, leave = "catch", f"return res.status(400).json({{ error: {quote}invalid JSON{quote} }})"
+    elif function is not None and _EFFECT.search(program.source.content, 0, function.range.start):
+        gives = any(isinstance(each, Return) and each.value is not None for each in statements_in(function.body))
+        catch, leave = "catch", "return undefined" if gives else "return"  # whose error takes the page away
     elif fact.origin is JsonOrigin.MESSAGE and function is not None and _LISTENS.match(function.name):
         catch, leave = "catch", "return"  # a listener, whose caller wants no error
     else:
@@ -132,7 +154,7 @@ def _hoisted(program: Program, fact: JsonParse, frame: Frame, whole: Range) -> t
         raise RefusalError("no name is left for what is decoded")
     type = ": any" if program.is_typed else ""
     indentation = program.indentation(whole.start)
-    attempt = _attempt(program, fact, function, whole, f"{name} = {program.source.text(fact.range)}")
+    attempt = _attempt(program, fact, function, whole, f"{name} = {program.source.text(fact.range)}", fact.range.start)
     text = f"let {name}{type}{program.semicolon}\n{indentation}{attempt}\n{indentation}"
     start = whole.start + len(indentation)
     return unsafe(_TITLE, Edit(Range(start, start), text), Edit(fact.range, name))

@@ -144,6 +144,6 @@ class _Reading:
             self._take(join(found, call.range) if found is not None else None, call.range)
 
     def _take(self, sql: Text | None, range: Range, *, is_declared: bool = False, is_implied: bool = False) -> None:
-        is_own = sql is not None and is_verbatim(sql)
+        is_own = sql is not None and is_verbatim(sql, self.values.content)
         how = How(is_declared=is_declared, is_implied=is_implied, is_rebuilt=not is_own)
         self.steps.append(Step(sql, range, is_forward=True, how=how, is_verbatim=is_own))

@@ -129,7 +129,7 @@ class Walk:
         that is not known."""
         if len(self.steps) >= _MOST_STEPS:
             return
-        is_own = sql is not None and is_verbatim(sql)
+        is_own = sql is not None and is_verbatim(sql, self.values.content)
         how = How(self.conditions > 0, self.handlers > 0, is_rebuilt=is_rebuilt and not is_own)
         self.steps.append(Step(sql, range, self.is_forward, self.transaction, how, is_own, table))
 

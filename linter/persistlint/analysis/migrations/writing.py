@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from persistlint.sql.text import Text, joined
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from persistlint.ir import String
     from persistlint.source import Range
 
+_CONTROLS = {"n": "\n", "t": "\t", "r": "\r"}
 # Words of the grammar as plain strings, and what the program says as texts with their places.
 Fragment: TypeAlias = tuple["Text | str", ...]
 
@@ -39,14 +39,34 @@ def literal(value: str, range: Range) -> Text:
 
 
 def verbatim(node: String, content: bytes) -> Text:
-    """The SQL that a string of the program holds, with the place of every character where nothing is escaped in it."""
+    """The SQL that a string of the program holds, with the place of every character, as far as it is known what is
+    escaped in it."""
     text = joined(content, [node.content])
-    return text if text.text == node.value else said(node.value, node.range)
+    if text.text == node.value:
+        return text
+    return _unescaped(node.value, text) or said(node.value, node.range)
 
 
-def is_verbatim(text: Text) -> bool:
-    """Whether each character of a text has a place of its own."""
-    return all(one < other for one, other in pairwise(text.positions))
+def _unescaped(value: str, written: Text) -> Text | None:
+    """A text with the places of what is written for it, where a backslash means what it does in every language."""
+    positions = array("Q")
+    at = 0
+    for character in value:
+        positions.append(written.positions[at])
+        is_escape = written.text[at : at + 1] == "\\"
+        found = written.text[at + is_escape : at + is_escape + 1]
+        if (_CONTROLS.get(found, found) if is_escape else found) != character:
+            return None
+        at += 1 + is_escape
+    positions.append(written.positions[-1])
+    return Text(value, positions)
+
+
+def is_verbatim(text: Text, content: bytes) -> bool:
+    """Whether a text stands in the file as it is."""
+    if len(text.text) < 2:
+        return False
+    return content[text.positions[0] : text.positions[-2]].decode("utf-8", "replace") == text.text[:-1]
 
 
 def join(fragment: Iterable[Text | str], range: Range) -> Text:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from persistlint.analysis.models import models
 from persistlint.analysis.tables.ddl import OwnTables
-from persistlint.analysis.tables.parts import ADDITIONS, content_of, left, own, steps
+from persistlint.analysis.tables.parts import ADDITIONS, content_of, left, own, steps, steps_of
 from persistlint.analysis.tables.stored_parts import Parts
 from persistlint.languages import language_of, read
 from persistlint.memory import Memory
@@ -152,6 +152,9 @@ def _read(tree: Tree, dialect: str | None, mark: str, find: _Find) -> Tables:
     what = "left alone" if is_alone else "left"
     parts = [find(what, source, partial(left, source, dialect, is_alone=is_alone)) for source in sources]
     found = [part for part in parts if part is not None]
+    unknown = (source for source, part in zip(sources, parts, strict=True) if part is None and source.is_of_programs)
+    each = (step for source in unknown for step in find("steps", source, partial(steps_of, source)))
+    made += (step for step in each if step != OwnTables())
     if not found and not any(part.changes for part in made):
         return Tables(mark=mark, programs=tree.programs)
     catalogs = tuple(part.catalog.copy() for part in found) or (Catalog(),)

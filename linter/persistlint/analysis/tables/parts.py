@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations import ProgramReader
@@ -34,13 +35,13 @@ from persistlint.schema.changes import (
 )
 from persistlint.schema.definitions import Name, Table
 from persistlint.source import Range, SourceFile
+from persistlint.sql.listing import listed_below
 from persistlint.sql.project import project_below
 from persistlint.sql.readers import SQL
 from persistlint.sql.steps import is_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from persistlint.schema_files import Source
     from persistlint.sql.project import Project
@@ -60,9 +61,11 @@ ADDITIONS = (
     SetTrigger,
 )
 _READERS: dict[str, Reader] = {"sql": SQL, "prisma": PrismaReader()}
-# Of Go: what changes tables without SQL, and what sends SQL that does not stand there.
+# What changes tables without SQL, and, of Go, what sends SQL that does not stand there.
 _BUILDS = regex(
-    rb"\bAutoMigrate\b|\.Migrator\(\)|\bSync2?\(|\.(?:Create|Alter|Drop|Rename|Add|Modify)(?:Table|Column|Index|Constraint)"
+    rb"\bAutoMigrate\b|\.Migrator\(\)|\bSync2?\("
+    rb"|\.(?:[Cc]reate|[Aa]lter|[Dd]rop|[Rr]ename|[Aa]dd|[Rr]emove|[Cc]hange|[Mm]odify)"
+    rb"_?(?:[Tt]able|[Cc]olumn|[Ii]ndex|[Cc]onstraint|Model|Field)"
 )
 _SENDS_OTHER = regex(rb"\.(?:Must)?(?:Exec|Execute|Raw|Query|QueryRow)(?:x|Context)?\(\s*(?:ctx\s*,\s*)?[^\"`\s)]")
 _OWN: Memory[OwnTables] = Memory(most=2_000)
@@ -136,6 +139,11 @@ def _changed_elsewhere(changes: Iterable[TableChange]) -> tuple[dict[str, Name],
             if not isinstance(change, ADDITIONS):
                 unclear |= {name.key for name in names}
     return changed, frozenset(unclear)
+
+
+def steps_of(source: Source) -> tuple[OwnTables, ...]:
+    """What the programs of a source do that nobody knows how to read as migrations, each as by `steps`."""
+    return tuple(steps(Path(path)) for path, *_ in listed_below(source.folder, source.patterns))
 
 
 def steps(file: Path) -> OwnTables:

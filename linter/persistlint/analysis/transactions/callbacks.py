@@ -43,7 +43,7 @@ def inline(walker: Walk, function: Function, opened: Open | None, given: dict[st
             else None
         )
         is_known = typed is not None or opened.opener.library is not None or walker.handles.language == "go"
-        is_handed = is_known or not _is_synchronous(function)
+        is_handed = is_known or not is_synchronous(function)
         if parameter is not None and is_handed:
             library = opened.opener.library or (typed.handle.library if typed is not None else None)
             handle = Handle(parameter.name, Role.TRANSACTION, library, parameter.range.start, True, True)
@@ -58,7 +58,7 @@ def inline(walker: Walk, function: Function, opened: Open | None, given: dict[st
     walker.scope, walker.exits = outer_scope, outer_exits
 
 
-def _is_synchronous(function: Function) -> bool:
+def is_synchronous(function: Function) -> bool:
     """Whether a callback of a library that nobody names waits for nothing and gives no promise: that of a driver that
     has one connection, which hands over what the transaction is called with (`db.transaction((rows) => { … })`)."""
     returned = (each.value for each in statements_in(function.body) if isinstance(each, Return))

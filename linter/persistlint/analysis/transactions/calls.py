@@ -12,7 +12,7 @@ from persistlint.analysis.transactions.binding import hands_over_transaction, ta
 from persistlint.analysis.transactions.callbacks import function_of, inline
 from persistlint.analysis.transactions.chain import Chain, Known
 from persistlint.analysis.transactions.effects import add_access, add_effect
-from persistlint.analysis.transactions.handlers import handled_rejection
+from persistlint.analysis.transactions.handlers import drops_rejection, handled_rejection
 from persistlint.analysis.transactions.helpers import call_helper
 from persistlint.analysis.transactions.leaving import leave, move
 from persistlint.analysis.transactions.locks import takes_lock
@@ -192,7 +192,10 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
     name = last_name(node.function)
     path = path_of(node.function) or name
     if isinstance(node.function, Attribute):
+        count = len(walker.effects)
         walker.visit(node.function.value, Use.KEPT)
+        if drops_rejection(node):
+            walker.apart.append(frozenset(effect.range for effect in walker.effects[count:]))
     elif not isinstance(node.function, Name):
         walker.visit(node.function, Use.KEPT)
     if name in _PUTS_IN and isinstance(node.function, Attribute):

@@ -11,7 +11,7 @@ from persistlint.analysis.transactions.answers import outcome_of, says_error
 from persistlint.analysis.transactions.explanations import is_explained, is_tolerated
 from persistlint.analysis.transactions.shapes import is_error
 from persistlint.analysis.transactions.vocabulary import is_of_library, library_of
-from persistlint.facts import Effect, EffectKind, ErrorAnswer, Handled, Part, Scoping, Use, updates
+from persistlint.facts import Effect, EffectKind, ErrorAnswer, Handled, Part, Scoping, Use, deletes, updates
 from persistlint.ir import (
     Binary,
     Block,
@@ -177,6 +177,15 @@ def handled_rejection(walker: Walk, node: Call, failing: tuple[Effect, ...]) -> 
         walker.handled.append(found)
 
 
+def drops_rejection(node: Call) -> bool:
+    """JavaScript: whether whoever calls `save(…).catch(log)` goes on, whatever the error was."""
+    handler = node.arguments[0].value if last_name(node.function) == "catch" and node.arguments else None
+    if not isinstance(handler, Lambda):
+        return False
+    outcome = outcome_of(handler.function.body, next((p.name for p in handler.function.parameters if p.name), ""))
+    return outcome.only_logs and not outcome.raises
+
+
 def raised_later(walker: Walk, path: str, then: Block) -> None:
     """JavaScript: behind `row = await query(…).catch(log)`, a test that finds no row and throws hands the error on."""
     if outcome_of(then, "").raises:
@@ -233,10 +242,17 @@ def answer(walker: Walk, range: Range, value: Expression) -> None:
     # It is what the answer is about: `if (claimed.count !== 1) return { ok: false }`.
     is_failed = len(writes) == 1 and (
         not failed.isdisjoint(writes[0].place.tries)
-        or (updates(writes[0].method) and writes[0].instance in walker.decided)
+        or (_changes_rows(writes[0]) and writes[0].instance in walker.decided)
     )
     if writes and not undone and not is_failed:
         walker.answers.append(ErrorAnswer(range, writes[-1].range, transaction.range))
+
+
+def _changes_rows(effect: Effect) -> bool:
+    """Whether a write sets or removes what is there, so that it may find nothing to do: the statement says so, else
+    the method."""
+    what = effect.sql or effect.method
+    return updates(what) or deletes(what)
 
 
 def _is_of_no_matter(effect: Effect) -> bool:

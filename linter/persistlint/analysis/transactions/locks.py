@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
+from persistlint.analysis.transactions.callbacks import is_synchronous
 from persistlint.facts import Role, Scoping
 from persistlint.ir import Call
 from persistlint.patterns import Marked
@@ -13,6 +14,7 @@ from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
+    from persistlint.analysis.transactions.open import Open
     from persistlint.analysis.transactions.walk import Walk
     from persistlint.facts import Effect
     from persistlint.ir import Expression, Function
@@ -57,8 +59,18 @@ def keeps_others_out(effect: Effect, walk: Walk) -> bool:
     if opened is not None and library is not None and library.dialect == "sqlite":
         is_late = library.transactions.exit_commits and opened.scoping is Scoping.CONTEXT
         return not is_late
+    if opened is not None and opened.opener.library is None and _waits_for_nothing(opened, walk):
+        return True
     if effect.transaction is not None:
         return any(other.lock and other.transaction == effect.transaction for other in walk.effects)
     # What a driver begins by itself holds a lock until the commit.
     is_begun = effect.handle.role is Role.IMPLICIT
     return is_begun and any(other.lock and other.handle.is_same(effect.handle) for other in walk.effects)
+
+
+def _waits_for_nothing(opened: Open, walk: Walk) -> bool:
+    """Whether a driver that nobody names runs a transaction at once, as those of SQLite alone do in JavaScript: its
+    callback gives no promise, nor does what stands around the present place in it."""
+    around = [f for f in walk.active if opened.range.start <= f.range.start and f.range.end <= opened.range.end]
+    is_script = walk.handles.language not in ("python", "go") and opened.scoping is Scoping.CALLBACK
+    return is_script and bool(around) and all(map(is_synchronous, around))
