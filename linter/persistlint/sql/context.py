@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from persistlint.facts import Context
 from persistlint.memory import by_text
 from persistlint.records import dataclass
 from persistlint.sql.decision import Decision
@@ -14,17 +15,17 @@ from persistlint.sql.lexer import HOLE, Kind, string_value
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from persistlint.facts import Context
-
 _MAX_DEPTH = 4  # of bodies in bodies
 
 
 @dataclass(frozen=True, slots=True)
 class HoleContext:
-    """Where one hole stands; `excerpt` is the SQL around it, with `…` for holes: `WHERE status = '…'`."""
+    """Where one hole stands; `excerpt` is the SQL around it, with `…` for holes: `WHERE status = '…'`. `is_inferred`
+    where a value may stand there, but would make an expression the same for every row."""
 
     kind: Context
     excerpt: str
+    is_inferred: bool = False
 
 
 def contexts(parts: Sequence[str | None], clause: str = "", dialect: str | None = None) -> tuple[HoleContext, ...]:
@@ -50,10 +51,12 @@ def _contexts(text: str, clause: str, dialect: str | None, depth: int) -> Iterat
             if depth and token.kind in (Kind.DOLLAR, Kind.STRING) and _is_body(grammar, index):
                 yield from _contexts(string_value(token)[0], "", dialect, depth - 1)
             else:
-                kind = Decision(grammar, index, dialect, tables).kind()
+                decision = Decision(grammar, index, dialect, tables)
+                plain = decision.kind()
+                kind = decision.told_by_rows() if plain is Context.VALUE else plain
                 for offset, character in enumerate(token.text):
                     if character == HOLE:
-                        yield HoleContext(kind, excerpt(grammar, index, offset, kind))
+                        yield HoleContext(kind, excerpt(grammar, index, offset, kind), kind is not plain)
         grammar.read(index)
 
 

@@ -75,8 +75,13 @@ class Decision:
             return Context.FRAGMENT if is_query and frame.opener != "call" else Context.IDENTIFIER
         if frame.before == OPERAND:
             return self._behind_operand(frame)
-        kind = self._operand(frame)
-        return told_by_rows(self.grammar, self.index, self.tables) if kind is Context.VALUE else kind
+        return self._operand(frame)
+
+    def told_by_rows(self) -> Context:
+        """What a hole is that stands in the place of a value, if nobody asks for an expression that is the same for
+        every row."""
+        is_bare = self.grammar.tokens[self.index].text == HOLE and self.grammar.frame.before != OPERAND
+        return told_by_rows(self.grammar, self.index, self.tables) if is_bare else Context.VALUE
 
     def _word(self, offset: int) -> str:
         return self.grammar.word(self.index + offset)

@@ -81,7 +81,8 @@ def _text(text: tuple[str | Splice, ...], source: SourceFile, place: Place) -> T
         if piece.range not in expressions:
             expressions[piece.range] = " ".join(source.text(piece.range).split())
         expression = expressions[piece.range]
-        kind = context.kind
+        # Whoever binds a value knows that it is the same for every row.
+        kind = Context.VALUE if context.is_inferred and piece.origin is Origin.BOUND else context.kind
         if kind is Context.VALUE:
             is_name = expression in names and _OPENS_CALL.search(before)
             kind = Context.IDENTIFIER if is_name or _NAMES_COLUMN.fullmatch(expression) else kind
