@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from persistlint.analysis.interpretation.values import Value
     from persistlint.ir import Call
 
-_ERROR = regex(r"_*(?:e|err|error)\d*", re.IGNORECASE)
+_ERROR = regex(r"_*e|\w*err(?:or)?\d*", re.IGNORECASE)
 _AWAITS = "then"
 
 

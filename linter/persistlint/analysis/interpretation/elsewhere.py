@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 # What people call a function that gives a connection, or that sends SQL: no other is looked for in another file.
 _REACHES = regex(
-    r"db|database|conn|pool|cursor|session|client|engine|sql|query|exec|stmt|statement|fetch|run", re.IGNORECASE
+    r"db|database|conn|pool|cursor|session|client|engine|sql|query|exec|stmt|statement|fetch|run"
+    r"|prisma|knex|data_?source",
+    re.IGNORECASE,
 )
 
 
