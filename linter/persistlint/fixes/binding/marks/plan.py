@@ -310,6 +310,10 @@ def _bare(
     previous = tokens[place - 1] if place else None
     following = tokens[place + 1] if place + 1 < len(tokens) else None
     word = previous.word if previous is not None else ""
+    if word == "VALUES":
+        raise RefusalError(
+            f"`{source.text(item.expression.range)}` stands for whole rows, with parentheses of their own"
+        )
     if word == "," and place > 2 and tokens[place - 3].word == "LIMIT":
         word = "LIMIT"  # of MySQL: `LIMIT 20, 10`
     if word == "IN" or (previous is not None and previous.text == "(" and place > 1 and tokens[place - 2].word == "IN"):
