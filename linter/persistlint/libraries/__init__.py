@@ -18,6 +18,7 @@ quotes-since = "8.11"                     # the version in which the two came, w
 text = "text"                             # the function without which a text of SQL has no placeholders
 expands = true                            # an array as a value stands for all its elements
 generic = true                            # an interface over many databases: a driver that the file imports decides
+told-by = ["prisma/schema.prisma"]        # or a file of the project, by its path from a folder above, which names it
 drives = true                             # such a driver: its placeholder and dialect hold for what is `generic`
 statements = "one"                        # for operations that have no such key themselves
 references = "unchecked"                  # it looks at no foreign key until a connection is told to (SQLite)
@@ -281,6 +282,7 @@ class Library:
     quotes_since: str = ""
     objects: Mapping[str, str] = field(default_factory=dict)
     generic: bool = False
+    told_by: tuple[str, ...] = ()
     drives: bool = False
     template_strings: bool = False
     bind: str = ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.interpretation import builtins, options, schemas, text_functions
 from persistlint.analysis.interpretation.arguments import Actual, bound
+from persistlint.analysis.interpretation.callbacks import hand_over
 from persistlint.analysis.interpretation.elsewhere import with_imported
 from persistlint.analysis.interpretation.resolving import (
     Resolved,
@@ -123,6 +124,7 @@ def _call_one(
     if resolved is not None and resolved.operation.called:
         actuals = [replace(actual, value=_given(actual.value, machine)) for actual in actuals]
     resolved = machine.on_call(node, receiver, called, resolved, actuals)
+    hand_over(node, receiver, resolved, actuals, machine)
     name = last_name(node.function)
     if _names_table(node, name, receiver, called, resolved, actuals, machine):
         return Atom(Origin.METADATA)

@@ -15,11 +15,13 @@ from persistlint.regexes import regex
 if TYPE_CHECKING:
     from persistlint.analysis.interpretation.interpreter import Interpreter
     from persistlint.analysis.interpretation.values import Atom, Value
-    from persistlint.ir import Expression
+    from persistlint.ir import ClassDefinition, Expression
 
 # What people call a function that gives a connection, or that sends SQL: no other is looked for in another file.
 _REACHES = regex(
-    r"db|database|conn|pool|cursor|session|client|engine|sql|query|exec|stmt|statement|fetch|run", re.IGNORECASE
+    r"db|database|conn|pool|cursor|session|client|engine|sql|query|exec|stmt|statement|fetch|run"
+    r"|prisma|knex|data_?source",
+    re.IGNORECASE,
 )
 
 
@@ -32,11 +34,9 @@ def with_imported(
         if made is not None and made.type is not None and made.type.call is not None:
             return receiver, made
     if isinstance(receiver, Instance | Class) and called is None and isinstance(function, Attribute):
-        for base in receiver.definition.bases:
-            inherited = machine.names.imports.get(base) if _REACHES.search(function.name) else None
-            made = machine.elsewhere(f"{inherited}.{function.name}") if inherited is not None else None
-            if made is not None:
-                return receiver, made
+        made = inherited(receiver.definition, function.name, machine)
+        if made is not None:
+            return receiver, made
     if isinstance(function, Attribute) and function.name in machine.names.catalogue.method_names:
         if isinstance(receiver, Imported):
             made = machine.elsewhere(receiver.name)
@@ -45,6 +45,15 @@ def with_imported(
         if made is not None and made.type is not None and function.name in made.type.methods:
             return made, called_by(function, made, machine)
     return receiver, called
+
+
+def inherited(definition: ClassDefinition, name: str, machine: Interpreter) -> Atom | None:
+    """What an object of a class has that reaches a database, from a class that another module defines."""
+    if not _REACHES.search(name):
+        return None
+    bases = (machine.names.imports.get(base) for base in definition.bases)
+    found = (machine.elsewhere(f"{base}.{name}") for base in bases if base is not None)
+    return next(filter(None, found), None)
 
 
 def _of_all_names(handle: Expression, machine: Interpreter) -> Atom | None:

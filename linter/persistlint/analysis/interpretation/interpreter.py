@@ -122,6 +122,7 @@ class Interpreter:
     followed: set[int] = field(default_factory=set)
     ran: dict[tuple[Any, ...], Ran] = field(default_factory=dict)
     handed: dict[int, dict[str, Origin]] = field(default_factory=dict)
+    given: dict[int, tuple[str, Value]] = field(default_factory=dict)  # to functions, by a library; see `callbacks`
     objects: dict[str, dict[str, Value]] = field(default_factory=dict)
     class_scopes: dict[str, dict[str, Value]] = field(default_factory=dict)
     options: dict[str, Value] = field(default_factory=dict)  # of the command line, by name
@@ -179,8 +180,11 @@ class Interpreter:
         handed = self.handed.get(id(function), {})
         declared = options.of_parameters(function, self) if function.decorators else {}
         sent = endpoints.sent(function) if function.decorators else ()
+        given = self.given.get(id(function))
         for parameter in function.parameters:
             value = declared.get(parameter.name) or self.parameter(parameter)
+            if given is not None and parameter.name == given[0] and value == Atom(Origin.PARAMETER):
+                value = given[1]
             if parameter.name in sent and value == Atom(Origin.PARAMETER):
                 value = Atom(Origin.REQUEST)
             if handed.get(parameter.name, Origin.REQUEST) <= Origin.METADATA and origin_of(value) is Origin.PARAMETER:

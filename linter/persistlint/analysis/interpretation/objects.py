@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.interpretation.elsewhere import inherited
 from persistlint.analysis.interpretation.values import UNKNOWN, Class, Closure, Instance, Value, join
 from persistlint.analysis.names import last_name
 from persistlint.ir import (
@@ -61,16 +62,17 @@ def attribute_of(
         attributes.update(_constructed(definition, scope, machine))
     if name in attributes:
         return attributes[name]
-    if name in scope:
-        return scope[name]
-    declared = dict(definition.fields).get(name)
-    if declared is not None and (value := machine.names.declared(declared)) is not None:
-        return value
+    made = scope.get(name)
+    if made is None or made == UNKNOWN:
+        declared = dict(definition.fields).get(name)
+        made = (machine.names.declared(declared) if declared is not None else None) or made
+    if made is not None:
+        return made
     bases = [base for base in definition.bases if base not in (*below, definition.name)]
     for parent in [machine.names.classes[base] for base in bases if base in machine.names.classes]:
         if (found := attribute_of(parent, name, machine, (*below, definition.name))) is not None:
             return found
-    return None
+    return inherited(definition, name, machine)
 
 
 def _constructed(definition: ClassDefinition, scope: Mapping[str, Value], machine: Interpreter) -> dict[str, Value]:

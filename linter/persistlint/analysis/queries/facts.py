@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import replace
+from dataclasses import field, replace
 from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from persistlint.analysis.interpretation.interpreter import Interpreter
 from persistlint.analysis.interpretation.pieces import Piece, splices
 from persistlint.analysis.names import Names
 from persistlint.analysis.queries.candidates import candidates, may_send_sql
+from persistlint.analysis.queries.configured import configured, with_dialect
 from persistlint.analysis.queries.drivers import placeholder_around
 from persistlint.analysis.queries.placeholders import marks_of, placeholder_of
 from persistlint.analysis.queries.sinks import Sent, Sinks, reads_as
@@ -27,6 +28,7 @@ from persistlint.languages import languages as all_languages
 from persistlint.libraries import Library, Operation, catalogue
 from persistlint.records import dataclass
 from persistlint.source import Range
+from persistlint.surroundings import mark_of_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,10 +91,15 @@ class _Queries:
     module: Module
     names: Names
     sinks: Sinks
+    seen: set[str] = field(default_factory=set)  # the files that told, or may tell, which database it is
 
     def facts(self) -> Iterator[Fact]:
         """Every query, and every text that reads as SQL and reached none of them."""
         yield from self._consulted()
+        yield from self._queries()
+        yield from (Consulted(Range(0, 0), mark_of_module(path)) for path in sorted(self.seen))
+
+    def _queries(self) -> Iterator[Fact]:
         reached: set[Range] = set()
         seen: set[tuple[Range, Range, tuple[Piece, ...]]] = set()
         # What only makes text comes after the queries that the text went into, which tell more of its place.
@@ -118,14 +125,18 @@ class _Queries:
             )
             texts = texts_of(sent.pieces, self.source, place)
             placeholder = self._placeholder(sent, dialect)
+            library = _as_driven(sent)
             if not placeholder and spliced and sent.node.range not in self.sinks.undecided:
                 placeholder = placeholder_around(sent, self.source, self.names)
+                if not placeholder and library is not None and library.told_by:
+                    library = self._configured(library)
+                    placeholder = self._placeholder(sent, library.dialect)
             yield Query(
                 sent.node.range,
                 sent.method,
                 texts,
                 sql=sent.argument,
-                library=_as_driven(sent),
+                library=library,
                 handle=sent.handle,
                 is_fragment=sent.is_fragment,
                 is_raw=sent.operation.raw,
@@ -150,6 +161,12 @@ class _Queries:
 
         if mark := mark_around(self.source):
             yield Consulted(Range(0, 0), mark)
+
+    def _configured(self, library: Library) -> Library:
+        """A library that works with several databases, with the dialect of the one that the project has."""
+        found = configured(library, self.source.path)
+        self.seen.update(found.seen)
+        return with_dialect(library, found.dialect) if found.dialect is not None else library
 
     def _placeholder(self, sent: Sent, dialect: str | None) -> str:
         """How a bind parameter is written in a call, "" where it may be of drivers that write it in several ways."""

@@ -20,6 +20,7 @@ from persistlint.fixes.binding.marks.grammar import (
     sets_variables,
     stands_for_query,
 )
+from persistlint.fixes.binding.marks.several import is_list_among, is_range
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.text.lists import Listed, listed
 from persistlint.fixes.binding.text.origin import last_name
@@ -309,6 +310,10 @@ def _bare(
     previous = tokens[place - 1] if place else None
     following = tokens[place + 1] if place + 1 < len(tokens) else None
     word = previous.word if previous is not None else ""
+    if word == "VALUES":
+        raise RefusalError(
+            f"`{source.text(item.expression.range)}` stands for whole rows, with parentheses of their own"
+        )
     if word == "," and place > 2 and tokens[place - 3].word == "LIMIT":
         word = "LIMIT"  # of MySQL: `LIMIT 20, 10`
     if word == "IN" or (previous is not None and previous.text == "(" and place > 1 and tokens[place - 2].word == "IN"):
@@ -320,6 +325,8 @@ def _bare(
                 return replace(_list(parts, tokens, place, query, source, dialect, "bare"), is_doubtful=True)
         if word == "IN" or (following_text == ")" and not is_number):
             raise RefusalError("nothing here tells what the list of values is made of")
+    if is_list_among(name, tokens, place) or (word == "LIMIT" and is_range(name)):
+        raise RefusalError(f"`{source.text(item.expression.range)}` may be several values with commas between them")
     if word in _TYPED:
         if dialect not in ("mysql", "bigquery") or word != "INTERVAL":
             raise RefusalError("an interval without quotes takes no bind parameter")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Applicability, Edit, Fix
+from persistlint.fixes.binding.marks.expressions import name_of
+from persistlint.fixes.binding.marks.several import is_range
 from persistlint.fixes.binding.text.literals import Char
 from persistlint.fixes.binding.text.view import HOLE, Value, View
 from persistlint.regexes import regex
@@ -44,7 +46,7 @@ def numbers(found: View, holes: Sequence[Hole], source: SourceFile) -> Fix | Non
             continue
         if function is None or item.spec not in ("", "%s", "%d", "!s") or not _PLACES.search(text[:index]):
             return None
-        if text[index + 1 : index + 2] == HOLE:
+        if text[index + 1 : index + 2] == HOLE or is_range(name_of(item, source)):
             return None
         sign = found.items[index - 1]
         is_negated = isinstance(sign, Char) and sign.text == "-"
