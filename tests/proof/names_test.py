@@ -37,10 +37,9 @@ def test_postgresql(postgres_folder: str) -> None:
 
 
 def _prove(imports: str, type: str, db: Any, quote: str, error: type[Exception]) -> None:
-    text = (
-        f"{imports}\n\n\ndef read(db: {type}, column, sort):\n"
-        f"    return db.execute(f'SELECT {quote}{{column}}{quote} FROM sizes ORDER BY {quote}{{sort}}{quote}').fetchall()\n"
-    )
+    statement = f"SELECT {quote}{{column}}{quote} FROM sizes ORDER BY {quote}{{sort}}{quote}"
+    head = f"{imports}\n\n\ndef read(db: {type}, column, sort):\n"
+    text = f"{head}    return db.execute(f'{statement}').fetchall()\n"
     before, after = (_function(each) for each in (text, mended("read.py", text, "injection")))
     columns = ", ".join(f"{quote}{name}{quote} integer" for name in NAMES)
     strange = f"no{quote}name"
