@@ -5,15 +5,12 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 import pytest
 
 from proof.proving import mended
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 NAMES = ("plain", "two words", "Größe", "a.b")
 
@@ -53,7 +50,7 @@ def _prove(imports: str, type: str, db: Any, quote: str, error: type[Exception])
     assert [tuple(row) for row in after(db, strange, strange)] == [(4,), (5,)]
 
 
-def _function(text: str) -> Callable[..., Any]:
+def _function(text: str) -> Any:
     names: dict[str, Any] = {}
     exec(compile(text, "program.py", "exec"), names)
     return names["read"]
