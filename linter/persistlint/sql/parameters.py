@@ -22,8 +22,10 @@ def takes_no_parameters(tokens: Sequence[Token], dialect: str | None = None) -> 
     words = {token.word for token in takewhile(lambda token: token.text != ";", tokens)}
     if (first == "SHOW" and "WHERE" in words) or (first == "VACUUM" and "INTO" in words):
         return False  # MySQL and SQLite take an expression there
-    if dialect == "duckdb" and first == "SET":
-        return False  # an expression since 1.1: https://duckdb.org/docs/stable/sql/statements/set
+    if dialect == "duckdb" and first in ("SET", "ATTACH"):
+        # An option is an expression since 1.1: https://duckdb.org/docs/stable/sql/statements/set. The file to attach
+        # is one since 2.0 alone.
+        return first == "ATTACH"
     if first == "SET" and "SELECT" in words:
         return False  # it gives a variable what a query finds, as MySQL, SQL Server and BigQuery take it
     return first in _FIRST or first == "DO" or (first == "EXPLAIN" and not words.isdisjoint(_FIRST))

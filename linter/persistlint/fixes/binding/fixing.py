@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ from persistlint.fixes.binding.text.texts import Texts
 from persistlint.fixes.binding.text.tracing import is_escaped, is_of_sql, is_quoted
 from persistlint.fixes.binding.text.unquoting import without_quotes
 from persistlint.fixes.binding.text.view import Value
+from persistlint.fixes.binding.unbound.delimiting import delimited
 from persistlint.fixes.binding.unbound.doubling import doubled
 from persistlint.fixes.binding.unbound.names import guarded, quoted
 from persistlint.fixes.binding.unbound.numbers import numbers, operands
@@ -208,8 +210,7 @@ class Binding:
             return None
         texts = Texts(query.site(), query.library, self.holes, self.program)
         try:
-            around = {text.range: text for hole in self.holes if (text := self._text_around(hole)) is not None}
-            found = [(text, texts.alone(text)) for text in around.values()]
+            found = [(text, texts.alone(text)) for text in self._around()]
             for _, view in found:
                 _check_escapes(view.values, self.program)
             fix = numbers(found[0][1], self.holes, self.source) if len(found) == 1 else None
@@ -230,10 +231,20 @@ class Binding:
         if query.site is None or query.library is None or not query.library.modules:
             raise RefusalError("the file does not tell which driver this is, and each quotes names differently")
         site = query.site()
+        texts = Texts(site, query.library, self.holes, self.program)
+        with suppress(RefusalError):  # where a text of its own cannot be taken apart
+            own = [texts.alone(text) for text in self._around()] if self.source.language == "python" else []
+            if (fix := delimited(own, self.holes, site, self.program, self.dialect)) is not None:
+                return fix
         place = place_of(query, site, query.library, self.holes, self.program)
-        found = Texts(site, query.library, self.holes, self.program).view(place.segments)
+        found = texts.view(place.segments)
         fix = quoted(query, found, self.holes, self.program, self.dialect)
         return fix or guarded(found, self.holes[0], site, self.source, self.dialect)
+
+    def _around(self) -> list[ir.Expression]:
+        """The texts that the holes are put into, each of them once."""
+        around = {text.range: text for hole in self.holes if (text := self._text_around(hole)) is not None}
+        return list(around.values())
 
     def known(self) -> tuple[Site, Library]:
         """The call that sends the query, and its library. Raises `RefusalError` where the file does not tell both."""

@@ -12,7 +12,7 @@ from persistlint.sql.parameters import takes_no_parameters
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from persistlint.facts import Query
+    from persistlint.facts import Hole, Query, Text
     from persistlint.sql.lexer import Token
 
 _BEFORE_NAMES = word_set("JOIN UPDATE TABLE OUTFILE DUMPFILE COLLATE INDEX VIEW COLUMN REFERENCES")
@@ -27,9 +27,25 @@ def takes_no_values(query: Query, dialect: str | None) -> bool:
     """Whether no bind parameter can stand in a statement, by its constant parts."""
     if query.is_fragment or binds_anywhere(query, dialect):
         return False
-    texts = ("".join(part if isinstance(part, str) else HOLE for part in text.parts) for text in query.texts)
-    read = ([token for token in tokenize(text, dialect) if token.kind is not Kind.COMMENT] for text in texts)
-    return bool(query.texts) and all(map(takes_no_parameters, read))
+    read = [_read(text, dialect) for text in query.texts]
+    return bool(read) and all(takes_no_parameters(tokens) or takes_no_parameters(tokens, dialect) for tokens in read)
+
+
+def check_texts(query: Query, holes: Sequence[Hole], dialect: str | None) -> None:
+    """Refuse values that another function puts into a statement that takes no bind parameters. Raises
+    `NotBoundError`."""
+    if query.is_fragment or binds_anywhere(query, dialect):
+        return
+    ranges = {hole.range for hole in holes}
+    for text in query.texts:
+        if any(hole.range in ranges for hole in text.holes):
+            check_statement(_read(text, dialect), dialect)
+
+
+def _read(text: Text, dialect: str | None) -> list[Token]:
+    """The tokens of a text as far as it is known."""
+    known = "".join(part if isinstance(part, str) else HOLE for part in text.parts)
+    return [token for token in tokenize(known, dialect) if token.kind is not Kind.COMMENT]
 
 
 def binds_anywhere(query: Query, dialect: str | None) -> bool:

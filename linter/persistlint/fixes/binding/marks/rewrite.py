@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
+from persistlint.fixes.binding.marks.cutting import cut_of
 from persistlint.fixes.binding.marks.formatting import COMMENT, REST_OF_LINE, spaced, unformatted
 from persistlint.fixes.binding.marks.laying import emptied
 from persistlint.fixes.binding.refusal import RefusalError
@@ -74,6 +75,9 @@ class Rewrite:
             written = parameter.before + mark + parameter.after
             if index in whole:
                 edits.append(Edit(whole[index].place, self._encoded(written, whole[index].literal, holed, kept)))
+            elif (cut := cut_of(self.found, parameter)) is not None:
+                encoded = self._encoded(written, cut.begins, holed, kept)
+                edits += cut.edits(self.found.items[parameter.start : parameter.end], encoded)
             else:
                 edits.append(self._region(parameter, written, holed, kept))
         left_out = [each.range for each in (*whole.values(), *inside)]

@@ -15,6 +15,7 @@ from persistlint.fixes.binding.calls.handing import handed_on
 from persistlint.fixes.binding.calls.passing import Given, Passing
 from persistlint.fixes.binding.calls.sending import count_of, passed, placeholder_of
 from persistlint.fixes.binding.finishing import go_imports
+from persistlint.fixes.binding.marks.grammar import check_texts
 from persistlint.fixes.binding.marks.narrowing import narrowed
 from persistlint.fixes.binding.marks.plan import bound_by, plan, takes_objects
 from persistlint.fixes.binding.marks.rewrite import Rewrite
@@ -183,6 +184,7 @@ def helped(binding: Binding, helper: Helper) -> Fix:
     """The fix for values that a function of the file puts into a part of the text. Raises `RefusalError`."""
     site, _ = binding.known()
     source = binding.source
+    check_texts(binding.query, binding.holes, binding.dialect)
     style = style_of(placeholder_of(binding.query, site), "", binding.dialect)[0]
     if takes_objects(binding.query):
         style = replace(style, is_described=True)
