@@ -12,7 +12,8 @@ the error to whoever waits, or to whoever runs the script; where what follows is
 returns before; where it takes one kind of error alone (`IntegrityError`), or undoes its part by a savepoint; in a loop,
 where one failure must not stop the others; in a listener, a timer and the function of a `go` statement, which have
 nobody to hand an error to; inside another handler or a `finally`, where another error may be what matters; for logs,
-metrics and caches; for what is removed because it is old; in examples and in tests.
+metrics and caches; for what is removed because it is old; in a function that undoes other steps, by its name; in
+examples and in tests.
 
 `Scan` is left alone where its error goes to `_`, where what it reads into was given a value before, and where that is
 compared with nothing (`name == ""`); of a single row also where that is compared at all (`user.Name == name`), and
