@@ -22,6 +22,8 @@ from persistlint.paths import is_product, is_test
         "internal/physical/testing.go",
         "features/steps/orders.py",
         "test_e2e/python/orders.py",
+        "src/app/test_unit/orders.py",
+        "webmail/mocks.py",
     ],
 )
 def test_tests_are_known_by_their_path(path: str) -> None:

@@ -11,11 +11,11 @@ _MOST_PATHS = 256  # every rule asks about the path of the file that is checked
 
 # Folders, and files, of any language; then of Python, Go and JavaScript.
 _TEST = (
-    r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?(?:sec|smoke|load|stress)?tests?|testing|testcontainers|test[_-]?(?:data|file|db|util|helper|support|kit|suite|e2e)s?"
+    r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?(?:sec|smoke|load|stress)?tests?|testing|testcontainers|test[_-]?(?:data|file|db|util|helper|support|kit|suite|e2e|unit|integration|functional)s?"
     r"|tests_\w+|\w+_tests?|acceptance|(?!(?:la|con|pro|at|de)test/)[a-z]+test(?=/[^/]*\.go$)|dbtest|webtests|__\w*tests?__"
     r"|__e2e__|specs?|e2e|playwright|cypress|\.dredd|features/steps|fixtures?|__mocks__|mock\w*|\.github)/"
     r"|(?:^|/)(?:[\w-]+-)?(?:fixtures?|stories)\.\w+$|(?:^|/)(?:[\w-]+[-_])?test[-_]?data\.\w+$"
-    r"|(?:^|/)(?:tests?_[^/]*|tests?|testing|conftest|pytest_\w+|factories)\.py$|_test(?:ing|_(?:server|helpers?|utils?))?\.(?:go|py)$"
+    r"|(?:^|/)(?:tests?_[^/]*|tests?|testing|conftest|pytest_\w+|factories|mocks?)\.py$|_test(?:ing|_(?:server|helpers?|utils?))?\.(?:go|py)$"
     r"|(?:^|/)(?:test_\w+|mocks?|mock_\w+|\w+_mocks?|tests?|testing)\.go$"
     r"|\.(?:\w*test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$"
     r"|(?:^|/)tests?(?:[-_][^/]*)?\.[cm]?[jt]sx?$"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _ASIDE = regex(
     r"(?:.*(?:_|(?-i:(?<=[a-z])(?=[A-Z]))))?(?:logs?|audits?|events?|metrics?|telemetry|histor(?:y|ies)|caches?"
-    r"|notifications?|visits?|page_?views?|stats|statistics|analytics|migrations?)"
+    r"|notifications?|visits?|page_?views?|stats|statistics|analytics|migrations?|progress_?(?:reports?|bars?))"
     r"|.*(?:access|activity|audit|call_?back|change|error|event|request|web_?hook)_?logs?",
     re.IGNORECASE,
 )

@@ -81,6 +81,8 @@ def attribute_of(attribute: Attribute, machine: Interpreter) -> Value:
 
 def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
     name = attribute.name
+    if name == "value" and isinstance(value, Atom) and value.members is not None and machine.language == "python":
+        return Atom(value.origin)  # that of a member: a type of the program that has one is an enum
     value = holder_of(value)
     match value:
         case Imported(name=module):

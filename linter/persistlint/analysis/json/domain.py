@@ -26,6 +26,7 @@ from persistlint.ir import (
     Call,
     Collection,
     Comprehension,
+    Constant,
     Expression,
     Function,
     Handler,
@@ -35,6 +36,7 @@ from persistlint.ir import (
     Name,
     Return,
     Statement,
+    String,
     Switch,
     Try,
     TypeAssertion,
@@ -42,9 +44,10 @@ from persistlint.ir import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from persistlint.analysis.flow import Ends
+    from persistlint.ir import Argument
 
 _SUPPRESS = frozenset(["suppress"])
 
@@ -183,9 +186,13 @@ class JsonDomain(Domain[State]):
             case Call(function=function, arguments=(type_argument, cast)) if last_name(function) == "cast":
                 self._declare(cast.value, run.text(type_argument.value).strip("\"'"), state, range=expression)
             case Call(function=Attribute(value=owner, name="update"), arguments=arguments) if run.language == "python":
-                is_open = any(argument.spread or isinstance(argument.value, Name | Call) for argument in arguments)
-                if is_open and (place := place_of(owner)) is not None:
+                whole = (argument for argument in arguments if argument.spread or argument.keyword is None)
+                is_open = any(argument.spread or isinstance(argument.value, Name | Call) for argument in whole)
+                place = place_of(owner)
+                if place is not None and is_open:
                     state.validate(place)  # what it has no more is for what was decoded to say
+                elif place is not None:
+                    state.know((*place, key) for key in _keys_given(arguments))
 
     def assume(self, test: Expression, truth: bool, state: State) -> None:
         guards.assume(test, truth, self.run, state)
@@ -255,3 +262,17 @@ class JsonDomain(Domain[State]):
         place = place_of(target) if target is not None else None
         at = (range or value).range
         run.shaped.setdefault(unwrapped(value).range, (place, JsonShape(at, type, document.origin)))
+
+
+def _keys_given(arguments: tuple[Argument, ...]) -> Iterator[str]:
+    """The keys that `update({"key": value}, other=value)` gives a value that is not None."""
+    for argument in arguments:
+        if argument.keyword is not None:
+            yield from () if _is_none(argument.value) else (argument.keyword,)
+        elif isinstance(argument.value, Mapping):
+            entries = argument.value.entries
+            yield from (e.key.value for e in entries if isinstance(e.key, String) and not _is_none(e.value))
+
+
+def _is_none(node: Expression) -> bool:
+    return isinstance(node, Constant) and node.value is None

@@ -12,7 +12,8 @@ the error to whoever waits, or to whoever runs the script; where what follows is
 returns before; where it takes one kind of error alone (`IntegrityError`), or undoes its part by a savepoint; in a loop,
 where one failure must not stop the others; in a listener, a timer and the function of a `go` statement, which have
 nobody to hand an error to; inside another handler or a `finally`, where another error may be what matters; for logs,
-metrics and caches; for what is removed because it is old; in examples and in tests.
+metrics and caches; for what is removed because it is old; in a function that undoes other steps, by its name; in
+examples and in tests.
 
 `Scan` is left alone where its error goes to `_`, where what it reads into was given a value before, and where that is
 compared with nothing (`name == ""`); of a single row also where that is compared at all (`user.Name == name`), and
@@ -166,6 +167,8 @@ _HELP = {
     "typescript": "Throw the error again, or return it.",
     "go": "Return the error, or handle it.",
 }
+# What undoes the steps before one that failed must not fail over the error that it follows.
+_UNDOES = regex(r"_?(?:roll_?back|undo|revert|compensate)(?:_\w+|(?-i:[A-Z])\w*)", re.IGNORECASE)
 _LARGEST_BLOCK = 6  # statements; a larger one is a whole job, which somebody may run again
 
 
@@ -251,12 +254,15 @@ def _is_all(fact: Handled, context: RuleContext) -> bool:
 
 def _may_fail(fact: Handled, context: RuleContext) -> bool:
     """Whether it is the log that cannot write, for `emit` of a handler of Python's logging raises nothing; what removes
-    old rows, and does so again the next time; what the log says does no harm, or what is done in another way then."""
+    old rows, and does so again the next time; what undoes other steps; what the log says does no harm, or what is done
+    in another way then."""
     frame = context.program.frame(fact.range) if context.program is not None else None
     function = frame.function if frame is not None else None
     if frame is None or function is None:
         return False
     if _SAYS_WHY.search(context.text(fact.range)) or has_other_way(frame):
+        return True
+    if _UNDOES.fullmatch(function.name):
         return True
     return tidies(function.name) or (function.name == "emit" and (function.owner or "").endswith("Handler"))
 
