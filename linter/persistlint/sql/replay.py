@@ -5,9 +5,11 @@ Whoever reads a migration (`sql/script`, `analysis/migrations`) gives its statem
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.records import dataclass, replace
+from persistlint.regexes import regex
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import Begin, Change, DropObject, End, Insert, Statement
 from persistlint.schema.difference import is_needed, leftovers
@@ -54,6 +56,8 @@ class How:
 
 
 AS_IT_STANDS = How()
+_UNSEEN = How(is_implied=True)
+_CHANGES = regex(r"\s*(?:ALTER|CREATE|DROP|RENAME)\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,8 @@ class Replay:
                 self.transaction = None
         if block is not None:
             self._read_block(body(text, block), statement)
+        elif statement.words[0] in ("SET", "PREPARE") and self.dialect in (None, "mysql"):
+            self._read_prepared(text, tokens, statement)
         if head:
             found = self.changes[count:]
             self.inserted = (head, found[0]) if len(found) == 1 and isinstance(found[0], Insert) else None
@@ -250,6 +256,19 @@ class Replay:
             )
             self.statements.append(statement)
             self._take(cursor, statement)
+
+    def _read_prepared(self, text: Text, tokens: list[Token], statement: Statement) -> None:
+        """The changes in the texts of a variable or of `PREPARE`, which MySQL makes by `EXECUTE` where a query tells
+        that they are needed. Of a text that is put together nobody knows which table it changes."""
+        for token in tokens:
+            inner = body(text, token) if token.kind is Kind.STRING else None
+            if inner is None or not _CHANGES.match(inner.text):
+                continue
+            if any(other.word == "CONCAT" for other in tokens):
+                self.skip(statement.range)
+                return
+            for found in statements(inner.text, self.dialect):
+                self._take(Cursor(inner, found, self.dialect), statement, _UNSEEN)
 
     def _take(self, cursor: Cursor, statement: Statement, how: How = AS_IT_STANDS) -> list[Change]:
         """Read the changes of a statement, and take over what they do."""

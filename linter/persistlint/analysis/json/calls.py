@@ -236,7 +236,8 @@ def _measured(
         is_one |= bool(node.arguments) and _AGGREGATES.search(run.text(node.arguments[0].value)) is not None
         return replace(result, length=1) if is_one and isinstance(result, Document) else result
     text = run.value(node.arguments[entry.sql].value)
-    is_one = isinstance(text, Text) and always_one_row(text.content or "")
+    content = text.content or "" if isinstance(text, Text) else ""
+    is_one = bool(content) and (run.ask_again(node, content) or always_one_row(content))
     match result:
         case Thing():
             result = replace(result, is_checked=is_one)

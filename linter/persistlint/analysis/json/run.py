@@ -45,6 +45,8 @@ class Chain:
 
 
 _LONGEST_QUERY = 1_000  # bytes
+_MOST_ASKED = 50  # queries that are remembered
+_INSERTS = regex(r"\s*INSERT\s+(?:IGNORE\s+)?INTO\s+[\"'`\[]?(?:\w+\.)?(\w+)", re.IGNORECASE)
 
 
 @dataclass
@@ -80,6 +82,7 @@ class Run:
     missing: dict[tuple[int, Place], Range] = field(default_factory=dict)  # where a function first misses a part
     answered: set[Range] = field(default_factory=set)  # requests whose status somebody looks at
     counted: set[str] = field(default_factory=set)  # the queries whose rows are counted, by their texts
+    asked: dict[tuple[int, str], tuple[Range, bool]] = field(default_factory=dict)  # queries of a function, by text
     shaped: dict[Range, tuple[Place | None, JsonShape]] = field(default_factory=dict)
     validated: set[Place] = field(default_factory=set)
     is_decoded_before: bool = False  # a hook decodes every body, and says what one means that is no JSON
@@ -180,6 +183,22 @@ class Run:
     def is_counted(self, query: Expression) -> bool:
         """Whether the rows of such a query were counted before."""
         return bool(self.counted) and _is_short(query) and self.text(query) in self.counted
+
+    def ask_again(self, query: Expression, content: str) -> bool:
+        """Note that SQL is sent; gives whether a query asks for what its function asked for before in the same words,
+        and has put in since: `if (!rows.length) { await insert(); rows = await select(); }`."""
+        place = self.functions[-1].range.start if self.functions else -1
+        if len(self.asked) >= _MOST_ASKED or any(key[0] != place for key in self.asked):
+            self.asked.clear()
+        if (table := _INSERTS.match(content)) is not None:
+            for key, (range, _) in self.asked.items():
+                if re.search(rf"\b{table[1]}\b", key[1]):
+                    self.asked[key] = range, True
+            return False
+        if not _is_short(query):
+            return False
+        before, is_made = self.asked.setdefault((place, self.text(query)), (query.range, False))
+        return is_made and before != query.range
 
     def text(self, expression: Expression) -> str:
         """The source text of an expression, on one line."""

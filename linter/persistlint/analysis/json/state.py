@@ -155,6 +155,8 @@ class State:
         variable = self._of(place)
         if len(variable.values) < _MOST:
             self._set(place, replace(variable, values={**variable.values, place: value}))
+        if isinstance(value, Document) and value.length:
+            self.measure(place, value.length)  # so that it is known where the ways of a branch meet
 
     def forget(self, place: Place, *, values: bool = True) -> None:
         """Forget what tests said of a place and of its parts, and what they hold, where `values` says so."""

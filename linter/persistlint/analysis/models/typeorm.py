@@ -177,8 +177,8 @@ class _Entity:
         written: list[Fragment] = []
         if self.values.is_false(null) or self.values.is_true(self.values.entry(options, "primary")):
             written.append((said("NOT NULL", target.range),))
-        if "OneToOne" in decorators:
-            written.append((said("UNIQUE", target.range),))
+        if "OneToOne" in decorators:  # whatever else says of the column that it is one
+            draft.items.append((said("UNIQUE", target.range), "(", quoted(column, target.range), ")"))
         if any(found.column == column.lower() for found in draft.fields):
             return  # a column of its own says more
         draft.add(

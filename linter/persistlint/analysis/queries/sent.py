@@ -61,13 +61,19 @@ def with_sent(facts: Iterable[Fact], syntax: Syntax) -> Iterator[Fact]:
     catalog = replace(with_own(tables.agreed, own), qualified={})
     found = []
     asks = False
+    last: dict[str, Range] = {}
     for query in queries:
         told = query.library.dialect if query.library is not None else None
         if told is not None and tables.dialect is not None and told != tables.dialect:
             continue  # it is for another database
         texts = [*filter(None, map(_sql, query.texts))]
         asks = asks or any(map(_ASKS.search, texts))
-        found += [_sent(sql, query.sql, catalog, told or tables.dialect) for sql in texts]
+        for text in texts:
+            before = last.get(text)
+            last[text] = query.sql
+            if before is not None and (query.sql in before or before in query.sql):
+                continue  # what a tag makes, and what that is sent by, are one statement
+            found.append(_sent(text, query.sql, catalog, told or tables.dialect))
     is_whole = tables.is_whole and not asks and len({name for sent in found for name in sent.unknown}) <= 1
     yield from (replace(sent, is_whole=is_whole) for sent in found)
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from persistlint.analysis.models import models
-from persistlint.analysis.tables.ddl import OwnTables
 from persistlint.analysis.tables.parts import ADDITIONS, content_of, left, own, steps, steps_of
 from persistlint.analysis.tables.stored_parts import Parts
 from persistlint.languages import language_of, read
@@ -29,6 +28,7 @@ from persistlint.surroundings import Surroundings, recent
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from persistlint.analysis.tables.ddl import OwnTables
     from persistlint.schema.models import Model
     from persistlint.schema_files import Source, Tree
 
@@ -146,18 +146,20 @@ def _anew(what: str, of: Source | Path, make: Callable[[], T]) -> T:
 def _read(tree: Tree, dialect: str | None, mark: str, find: _Find) -> Tables:
     sources = [source for source in tree.sources if source.language != "prisma"] or tree.sources  # what the models say
     unread = [find("steps", file, partial(steps, file)) for file in tree.unread]
-    programs = [find("own", file, partial(own, file)) for file in tree.programs]
-    made = [part for part in (*programs, *unread) if part != OwnTables()]
     is_alone = not any("" in part.unclear for part in unread)
     what = "left alone" if is_alone else "left"
     parts = [find(what, source, partial(left, source, dialect, is_alone=is_alone)) for source in sources]
-    found = [part for part in parts if part is not None]
-    unknown = (source for source, part in zip(sources, parts, strict=True) if part is None and source.is_of_programs)
-    each = (step for source in unknown for step in find("steps", source, partial(steps_of, source)))
-    made += (step for step in each if step != OwnTables())
-    if not found and not any(part.changes for part in made):
+    read = [(source, part) for source, part in zip(sources, parts, strict=True) if part is not None]
+    unknown = [source for source, part in zip(sources, parts, strict=True) if part is None and source.is_of_programs]
+    made = [*unread, *(step for source in unknown for step in find("steps", source, partial(steps_of, source)))]
+    own_of = {file: find("own", file, partial(own, file)) for file in tree.programs}
+    if not read and not any(part.changes for part in (*made, *own_of.values())):
         return Tables(mark=mark, programs=tree.programs)
+    found = [part for _, part in read]
     catalogs = tuple(part.catalog.copy() for part in found) or (Catalog(),)
+    folders = [source.folder if source.is_of_programs else None for source, _ in read] or [None]
+    for file, part in own_of.items():  # what stands among migrations is known from them
+        _take_own(part, [c for c, folder in zip(catalogs, folders, strict=True) if folder != file.parent])
     for part in made:
         _take_own(part, catalogs)
     dialects = {part.dialect for part in found}

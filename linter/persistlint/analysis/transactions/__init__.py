@@ -22,7 +22,7 @@ from persistlint.analysis.transactions.helpers import home_of, remember
 from persistlint.analysis.transactions.requests import Requests
 from persistlint.analysis.transactions.roots import may_be_transaction
 from persistlint.analysis.transactions.scans import dropped_scans
-from persistlint.analysis.transactions.telling import calls_of, effects_in, may_call, may_show, places
+from persistlint.analysis.transactions.telling import calls_of, effects_in, may_call, may_show, places, tags_of
 from persistlint.analysis.transactions.variables import Scope, Variable
 from persistlint.analysis.transactions.walk import Walk
 from persistlint.facts import EffectKind, Handle, Handled, Procedure, Role, Scoping, Use, swallowed_change
@@ -59,7 +59,7 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
     least those of the functions that can hold what these are about."""
     language = languages()[syntax.source.language]
     table = catalogue(language.libraries)
-    candidates = calls_of(syntax, effects_in(syntax.source, names))
+    candidates = calls_of(syntax, effects_in(syntax.source, names)) + tags_of(syntax)
     asked = Wanted(places(syntax, names, signs) if candidates and signs else candidates, syntax.calls)
     if not asked.starts:
         return

@@ -115,13 +115,20 @@ def visit_call(walker: Walk, node: Call | TaggedTemplate, use: Use) -> None:
     if isinstance(node, Call) and last_name(node.function) in _LATER:
         walker.file.launched.update(_functions_given(node))
     chain = walker.handles.follow(node, walker.scope)
-    if chain.effect and chain.root is not None and chain.call is not None:
+    if chain.effect and chain.root is not None and chain.call is not None and _is_sent(node, chain, use):
         access(walker, node, chain, use)
     elif isinstance(node, TaggedTemplate):
         for child in children(node):
             walker.visit(child, Use.KEPT)
     else:
         plain(walker, node, use)
+
+
+def _is_sent(node: Call | TaggedTemplate, chain: Chain, use: Use) -> bool:
+    """Whether a statement goes to the database: what a tag that nobody knows makes of it may be a part of another one,
+    unless somebody waits for it."""
+    is_known = isinstance(node, Call) or chain.root is None or chain.root.handle.library is not None
+    return is_known or use in (Use.AWAITED, Use.DISCARDED)
 
 
 def _functions_given(call: Call) -> Iterator[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -124,11 +125,17 @@ def unreleased(opened: Open, walk: Walk) -> Range | None:
         if effect.kind is EffectKind.RELEASE and (effect.handle.is_same(opener) or opener.name in effect.names)
     ]
     if not back:
-        return taken[-1].range
+        return None if _goes_back_later(opener.name, walk) else taken[-1].range
     body = {number for place in back for number, part in place.tries if part is Part.BODY}
     is_only_in_body = all(place.is_in(Part.BODY) for place in back)
     handled = {number for effect in opened.closings for number, part in effect.place.tries if part is Part.HANDLER}
     return taken[-1].range if is_only_in_body and body & handled else None
+
+
+def _goes_back_later(name: str, walk: Walk) -> bool:
+    """Whether a function that is written here, and handed to others, gives a connection back."""
+    gives = rf"\b{re.escape(name)}\.(?:release|close|end|destroy|disconnect)\("
+    return any(re.search(gives, walk.text(function.range)) for function, _ in walk.later)
 
 
 def uncommitted(walk: Walk, function: Range) -> Iterator[Uncommitted]:

@@ -37,6 +37,7 @@ from persistlint.ir import (
 from persistlint.libraries import OF_MODELS, Library, Operation, Type
 from persistlint.records import dataclass
 from persistlint.regexes import regex
+from persistlint.sql.outline import Deed, outline
 
 _HANDS_BACK = frozenset(["closing", "aclosing", "enter_context", "enter_async_context"])
 _CONVERTS = regex(r"(?:^|[a-z])(?:[Tt]o|[Ff]rom)_?(?:DB|Db|Database)$|_(?:to|from)_db$")  # `dateTimeToDB(now)`
@@ -309,11 +310,22 @@ class Handles(Roots):
             chain = self.follow(tag, scope, depth + 1)
             operation = None
             if chain.known is None or chain.known.type.tag is None:
+                chain = self._by_own_tag(node, chain.known, scope)
+            if chain.known is None:
                 return Chain()
         chain.effect, chain.call, chain.operation = "sql", node, operation
         chain.sql = text_of(node.template, scope) or ""
         chain.known = None
         return chain
+
+    def _by_own_tag(self, node: TaggedTemplate, known: Known | None, scope: Scope) -> Chain:
+        """What a tag of the program's own is called on, which may send the statement that it is given."""
+        module = self.names.imports.get(node.tag.id) if isinstance(node.tag, Name) else None
+        if module is None or self._is_library(module) or (known is not None and known.handle.library is not None):
+            return Chain()
+        found = outline(text_of(node.template, scope) or "", None)
+        is_sql = found is not None and found.deed is not Deed.OTHER
+        return start(Known(Handle(last_name(node.tag), Role.CONNECTION, None), _NOTHING)) if is_sql else Chain()
 
     def _made_with(self, owner: ClassDefinition, name: str) -> Expression | None:
         """What a class gives a field where it declares it: `private orders = dataSource.getRepository(Order)`."""

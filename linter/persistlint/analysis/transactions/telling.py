@@ -91,8 +91,7 @@ def may_show(source: SourceFile, names: ProjectNames, signs: frozenset[Sign]) ->
 def _changes(syntax: Syntax, names: ProjectNames) -> list[Range]:
     source = syntax.source
     found = calls_of(syntax, _changing(source, names))
-    if may_hold_sql(source):  # the tag of a template may be called anything
-        found += (range for _, range in syntax.calls if source.content[range.end : range.end + 1] == b"`")
+    found += tags_of(syntax)
     found += _places(source.content, _saying(source, names))
     return found
 
@@ -117,6 +116,14 @@ def calls_of(syntax: Syntax, names: frozenset[str]) -> list[Range]:
     called = {name for name, _ in syntax.calls}
     wanted = {name for name in called if name in names or any_of(name) in names}
     return [range for name, range in syntax.calls if name in wanted]
+
+
+def tags_of(syntax: Syntax) -> list[Range]:
+    """The tags of templates, which may be called anything, where a text of the file can be SQL."""
+    content = syntax.source.content
+    if b"`" not in content or not may_hold_sql(syntax.source):
+        return []
+    return [range for _, range in syntax.calls if content[range.end : range.end + 1] in (b"`", b"<")]
 
 
 def may_call(source: SourceFile, names: frozenset[str]) -> bool:

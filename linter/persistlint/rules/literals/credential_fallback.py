@@ -123,11 +123,12 @@ _FOREIGN = frozenset(["apikey", "api", "token", "access"])  # mostly somebody el
 _OWN = frozenset(["secret", "jwt", "signing", "session", "password"])
 _NO_SECRETS = frozenset([
     "public", "publishable", "min", "max", "pad", "eos", "bos", "unk", "mask", "sep", "cls", "stop", "reset",
-    "signer",
+    "signer", "expiration", "expires", "expiry", "ttl", "lifetime", "duration",
 ])  # fmt: skip
 _NOTHING = regex(
     r"\s*(?:none|null|nil|undefined|true|false|yes|no|disabled|hidden|default|n/?a|.)?\s*|(?:https?:/)?[/.].*|[$<{%].*"
-    r"|.*\b(?:unconfigured|unset|missing|not.?(?:set|configured|provided))\b.*",
+    r"|.*\b(?:unconfigured|unset|missing|not.?(?:set|configured|provided))\b.*"
+    r"|\d{1,4} ?(?:ms|[smhdwy]|mins?|hours?|days?|weeks?)",  # how long a token lasts
     re.IGNORECASE | re.DOTALL,
 )
 _MADE_UP = regex(

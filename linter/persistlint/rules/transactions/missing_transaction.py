@@ -120,12 +120,13 @@ func DeleteUser(db *sql.DB, id int64) error {
 ## Fix
 
 Open a transaction around the writes and send every one of them through it. The fix does so for Django, Peewee,
-Tortoise, databases, asyncpg, psycopg, sqlite3 and APSW, Prisma, Drizzle, Knex, Kysely, Objection, TypeORM,
-postgres.js, Bun, pg-promise, Slonik, Sequelize, better-sqlite3, node:sqlite and more of SQLite, node-postgres, mysql2
-and MariaDB, and `database/sql`, sqlx, pgx, GORM, Bun, go-pg, gorp, goqu and dbr of Go, where nothing leaves the writes
-half-way. What the writes give is handed out of the transaction where it is needed behind it. Where a commit stands
-between two writes, the one behind them is left alone; in a session of SQLAlchemy a `flush` takes its place, which
-gives the row its key. The fix is unsafe, for what the first write did is undone where the second fails.
+Tortoise, databases, asyncpg, psycopg, sqlite3 and APSW, Prisma, Drizzle, Knex, Kysely, Objection, TypeORM, postgres.js,
+Bun, pg-promise, Slonik, Sequelize, better-sqlite3, node:sqlite and more of SQLite, node-postgres, mysql2 and MariaDB,
+and `database/sql`, sqlx, pgx, GORM, Bun, go-pg, gorp, goqu and dbr of Go, where nothing leaves the writes half-way, and
+none that belongs to them would stay outside. What the writes give is handed out of the transaction where it is needed
+behind it. Where a commit stands between two writes, the one behind them is left alone; in a session of SQLAlchemy a
+`flush` takes its place, which gives the row its key. The fix is unsafe, for what the first write did is undone where
+the second fails.
 
 ## Options
 
@@ -223,7 +224,8 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
         if is_light and (by_hand or is_job(context.file.path)):
             return  # who runs it sees where it stopped and runs it again, and so does what runs a job
         is_of_caller = _has_caller(earlier, later, fact, context.file.language)
-        following = [effect for _, effect in alone if effect.range.start >= later.range.start]
+        needed = _last_beside(earlier, later, alone, fact)
+        following = [effect for _, effect in alone if effect.range.start >= needed.range.start]
         yield context.report(
             later.range,
             f"{_what(earlier)} and {_what(later)} are committed separately, so a failure between them leaves the first"
@@ -261,6 +263,14 @@ def _torn(alone: list[tuple[int, Effect]], procedure: Procedure, file: SourceFil
             if belong_together(e, later) and not _may_part(e, later, procedure) and not _is_batched(e, later)
         )
         yield from ((e, later) for e in islice(torn, 1) if not _NOTHING.search(file.text(e.range)))
+
+
+def _last_beside(earlier: Effect, later: Effect, alone: list[tuple[int, Effect]], procedure: Procedure) -> Effect:
+    """The last write that belongs to an earlier one as `later` does: a transaction without it tears them still."""
+    outside = next(passed for passed, effect in alone if effect is later)
+    behind = (e for passed, e in alone if passed == outside and e.range.start > later.range.start)
+    beside = (e for e in behind if belong_together(earlier, e) and not _may_part(earlier, e, procedure))
+    return max(beside, key=lambda effect: effect.range.start, default=later)
 
 
 def _is_batched(earlier: Effect, later: Effect) -> bool:
@@ -329,8 +339,10 @@ def _ends_elsewhere_begun(handle: Handle, procedure: Procedure) -> bool:
 
 
 def _may_part(earlier: Effect, later: Effect, procedure: Procedure) -> bool:
-    """Whether the function goes on where one of them fails and the other does not: it wants them apart."""
-    return any((earlier.range in group) is not (later.range in group) for group in procedure.tolerated)
+    """Whether the function goes on where one of them fails and the other does not: it wants them apart. Two rows that
+    both stand beside the data, such as notifications, tell of it each by itself."""
+    is_told_twice = later.is_aside and inserts(later.method) and earlier.table == later.table
+    return is_told_twice or any((earlier.range in group) is not (later.range in group) for group in procedure.tolerated)
 
 
 def _what(effect: Effect) -> str:
