@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import path_of
-from persistlint.analysis.transactions.answers import says_success
+from persistlint.analysis.transactions.answers import says_error, says_nothing
 from persistlint.analysis.transactions.binding import bind
 from persistlint.analysis.transactions.handlers import (
     handled_by,
@@ -23,6 +23,7 @@ from persistlint.analysis.transactions.turns import first_of, is_counted, is_few
 from persistlint.analysis.transactions.variables import Variable
 from persistlint.facts import Part, Role, Use
 from persistlint.ir import (
+    Assign,
     Attribute,
     Block,
     Expression,
@@ -32,6 +33,8 @@ from persistlint.ir import (
     Raise,
     Return,
     Try,
+    names_in,
+    statements_in,
     walk,
 )
 
@@ -157,11 +160,15 @@ def _goes_on(walker: Walk, statement: Try) -> bool:
 
 
 def _answers_alike(walker: Walk, statement: Try, handler: Handler) -> bool:
-    """Whether a handler ends with the very answer, one of success, that the function gives where nothing fails."""
+    """Whether a handler ends with the very answer that the function gives where nothing fails: something, and none that
+    what is tried sets."""
     last = handler.body[-1] if handler.body else None
-    if not isinstance(last, Return) or last.value is None or not says_success(last.value):
+    if not isinstance(last, Return) or last.value is None or says_nothing(last.value) or says_error(last.value):
         return False
     body = walker.active[-1].body if walker.active else ()
     others = (block[-1] for block in (statement.body, statement.otherwise, body) if block)
     answer = walker.text(last.value.range)
-    return any(isinstance(o, Return) and o.value is not None and walker.text(o.value.range) == answer for o in others)
+    if not any(isinstance(o, Return) and o.value is not None and walker.text(o.value.range) == answer for o in others):
+        return False
+    tried = (inner for inner in statements_in((*statement.body, *statement.otherwise)) if isinstance(inner, Assign))
+    return {name for each in tried for name in names_in(each.target)}.isdisjoint(names_in(last.value))
