@@ -122,7 +122,7 @@ def outcome_of(body: Block, name: str, returns: str = "") -> Outcome:
                 pending[:0] = (*then, *otherwise)
             case Nested(body=inner) | Loop(body=inner) | With(body=inner) | Try(body=inner):
                 pending[:0] = inner
-            case ExpressionStatement(value=value) if _rolls_back(value):
+            case ExpressionStatement(value=value) | Assign(target=Name(id="_"), value=value) if _rolls_back(value):
                 undoes = True
             case ExpressionStatement(value=Call(function=function, arguments=arguments)):
                 called = last_name(function)
@@ -154,7 +154,7 @@ def _is_error(value: Expression, returns: str) -> bool:
     return _ENDS_IN_ERROR.search(returns) is not None and any(_SAYS_ERROR.search(_path(part)) for part in said)
 
 
-def _rolls_back(value: Expression) -> bool:
+def _rolls_back(value: Expression | None) -> bool:
     """Whether a call takes the whole transaction back, by its name or its SQL, which tells nobody of the failure."""
     call = value.value if isinstance(value, Await) else value
     if not isinstance(call, Call) or len(call.arguments) > 1:

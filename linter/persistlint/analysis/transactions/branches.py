@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.names import path_of
 from persistlint.analysis.transactions.answers import says_error, says_nothing
 from persistlint.analysis.transactions.binding import bind
+from persistlint.analysis.transactions.cursors import everything
 from persistlint.analysis.transactions.handlers import (
     handled_by,
     handled_error,
@@ -21,7 +22,7 @@ from persistlint.analysis.transactions.shapes import ends, presence
 from persistlint.analysis.transactions.told import keep_transaction, through_transaction, told, without
 from persistlint.analysis.transactions.turns import first_of, is_counted, is_few
 from persistlint.analysis.transactions.variables import Variable
-from persistlint.facts import Part, Role, Use
+from persistlint.facts import EffectKind, Part, Role, Use
 from persistlint.ir import (
     Assign,
     Attribute,
@@ -40,6 +41,10 @@ from persistlint.ir import (
 
 if TYPE_CHECKING:
     from persistlint.analysis.transactions.walk import Walk
+    from persistlint.facts import Effect
+    from persistlint.ir import Function
+
+_STORES = frozenset([EffectKind.WRITE, EffectKind.PENDING, EffectKind.COMMIT, EffectKind.SCHEMA])
 
 
 def if_statement(walker: Walk, test: Expression, then: Block, otherwise: Block) -> None:
@@ -145,7 +150,7 @@ def try_statement(walker: Walk, statement: Try) -> None:
                     is_narrow(handler.types),
                     sum(1 for _ in statements(statement.body)),
                     transaction,
-                    _goes_on(walker, statement),
+                    _goes_on(walker, statement) or _shows(walker, statement, failing),
                 )
             )
     walker.results.handled(number, tuple(handler.body for handler in statement.handlers))
@@ -157,6 +162,27 @@ def _goes_on(walker: Walk, statement: Try) -> bool:
     """Whether a function has more to do behind a `try`, and comes there only where what is tried failed."""
     body = walker.active[-1].body if walker.active else ()
     return ends(statement.body) and bool(body) and body[-1].range.start >= statement.range.end
+
+
+def _shows(walker: Walk, statement: Try, failing: tuple[Effect, ...]) -> bool:
+    """Whether the function looks, behind a `try`, at what is set there by a write, or behind one: `saved = True`."""
+    writes = [effect.range for effect in failing if effect.kind in _STORES]
+    if not writes or not walker.active:
+        return False
+    tried = (each for each in statements_in((*statement.body, *statement.otherwise)) if isinstance(each, Assign))
+    names = {name for each in tried if each.range.end > writes[0].end for name in names_in(each.target)}
+    last = _last_named(walker, walker.active[-1]) if names else {}
+    return any(last.get(name, -1) >= statement.range.end for name in names)
+
+
+def _last_named(walker: Walk, function: Function) -> dict[str, int]:
+    """Where a function mentions each variable for the last time."""
+    if id(function) not in walker.named:
+        last = walker.named[id(function)] = {}
+        for node in everything(function.body):
+            if isinstance(node, Name):
+                last[node.id] = max(node.range.start, last.get(node.id, 0))
+    return walker.named[id(function)]
 
 
 def _answers_alike(walker: Walk, statement: Try, handler: Handler) -> bool:

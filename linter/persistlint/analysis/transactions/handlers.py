@@ -83,8 +83,8 @@ def handled_by(
     is_answered: bool = False,
 ) -> tuple[Handled, str, frozenset[str]]:
     """What a handler does with the errors of these effects, the variable that has them, and those that it keeps them
-    in. `start` is where what may fail begins, `is_answered` where the function goes on behind the handler only after a
-    failure."""
+    in. `start` is where what may fail begins, `is_answered` where what stands behind the handler is done only after a
+    failure, or told of it."""
     outcome = outcome_of(
         body, name, walker.active[-1].returns if walker.active and walker.handles.language == "go" else ""
     )

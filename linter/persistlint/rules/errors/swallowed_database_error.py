@@ -7,14 +7,14 @@ rollback, or before the very answer that is given where nothing fails, and in Go
 variables keep what they had.
 
 Silent where the handler raises, returns something, sets something that tells of it or only rolls back, to a savepoint
-or without a word, or where the function goes on behind it only after a failure; where it only warns, a comment in it
-says why, or a comment above, the text that it logs or the documentation of the function says that this may fail ("best
-effort", "must not block"); where it shows the error to whoever waits, or to whoever runs the script; where what follows
-is the other way to do it, which the `try` returns before; where it takes one kind of error alone (`IntegrityError`), or
-undoes its part by a savepoint; in a loop, where one failure must not stop the others; in a listener, a timer and the
-function of a `go` statement, which have nobody to hand an error to; inside another handler or a `finally`, where
-another error may be what matters; for logs, metrics and caches; for what is removed because it is old; in examples and
-in tests.
+or without a word, where the function goes on behind it only after a failure, or looks there at what is set by the write
+or behind it (`saved = True`); where it only warns, a comment in it says why, or a comment above, the text that it logs
+or the documentation of the function says that this may fail ("best effort", "must not block"); where it shows the error
+to whoever waits, or to whoever runs the script; where what follows is the other way to do it, which the `try` returns
+before; where it takes one kind of error alone (`IntegrityError`), or undoes its part by a savepoint; in a loop, where
+one failure must not stop the others; in a listener, a timer and the function of a `go` statement, which have nobody to
+hand an error to; inside another handler or a `finally`, where another error may be what matters; for logs, metrics and
+caches; for what is removed because it is old; in examples and in tests.
 
 `Scan` is left alone where its error goes to `_`, where what it reads into was given a value before, and where that is
 compared with nothing (`name == ""`); of a single row also where that is compared at all (`user.Name == name`), and
