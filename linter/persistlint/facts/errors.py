@@ -18,7 +18,8 @@ class Handled(Affecting):
 
     `range` is the handler, or the test. `effects` are those that may fail in it. `raises` where the handler raises or
     hands the error on, `answers` where it returns something, `undoes` where it rolls back, or where nothing else was
-    written that could commit, `only_logs` where it does nothing else, or nothing at all, `logs` where it does log,
+    written that could commit, `is_over` where that is its end, `only_logs` where it does nothing but log or end
+    it, or nothing at all, `logs` where it does log,
     `is_expected` where it logs a warning or less, `is_narrow` where it takes one kind of error and not every,
     `is_explained` where a comment in it says why. `size` counts the statements that may fail. `transaction` is the
     range of the one that the whole `try` stands in. `is_launched` in the function of a `go` statement, a listener or a
@@ -37,6 +38,7 @@ class Handled(Affecting):
     is_expected: bool = False
     is_launched: bool = False
     logs: bool = False
+    is_over: bool = False
 
     @property
     def is_tolerant(self) -> bool:

@@ -38,6 +38,7 @@ _HTTP_CLIENT = regex(r".*(?:client|axios|http|api|request|instance|service)s?")
 _OWN_MODULES = (".", "~", "@/", "src/")
 _LOOKS = regex(r"check|status|ok", re.IGNORECASE)  # in the name of what a promise goes through
 _OF_ITSELF = regex(r"[\"'`]/(?!/)")
+_FOR_HOST = regex(r"\bbaseURL\s*:\s*[\"'`]https?://")
 _TYPE_ARGUMENT = regex(r"\s*(?:\?\.)?<(.+)>\s*\(\s*\)?", re.DOTALL)  # between a function and its first argument
 _AGGREGATES = regex(r"\b(?:count|countDistinct|sum|avg|min|max|exists)\(", re.IGNORECASE)  # of a builder of queries
 _JSON_FILE = regex(r"\.json[\"'`]$")  # at the end of an address
@@ -128,7 +129,7 @@ def _known(node: Call, entry: Entry, run: Run, state: State, base: Value | None)
     result = _typed(given(entry, node, run, base), _type_argument(node, run), run)
     if isinstance(result, Thing) and result.kind in ("response", "client") and _raises(node):
         result = replace(result, is_checked=True)
-    if isinstance(result, Thing) and result.kind in ("response", "answer") and _asks_itself(node, run):
+    if isinstance(result, Thing) and result.kind in ("response", "answer") and _asks_itself(node, base, run):
         result = replace(result, origin=JsonOrigin.OWN)
     if isinstance(result, Thing) and result.kind == "response":
         run.sent.add(result.range)
@@ -162,9 +163,13 @@ def _type_argument(node: Call, run: Run) -> str:
     return found[1].strip() if found is not None else ""
 
 
-def _asks_itself(node: Call, run: Run) -> bool:
-    """Whether a request is for an address without a host: a page asks the server that it came from."""
-    return run.is_script and bool(node.arguments) and _OF_ITSELF.match(run.text(node.arguments[0].value)) is not None
+def _asks_itself(node: Call, base: Value | None, run: Run) -> bool:
+    """Whether a request is for an address without a host: a page asks the server that it came from. A client may have
+    been made for another host."""
+    if not run.is_script or not node.arguments or _OF_ITSELF.match(run.text(node.arguments[0].value)) is None:
+        return False
+    made = run.source.text(base.range) if isinstance(base, Thing) and base.kind == "client" else ""
+    return _FOR_HOST.search(made) is None
 
 
 def _asks_for_file(node: Call, run: Run) -> bool:

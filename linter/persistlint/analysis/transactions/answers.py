@@ -8,6 +8,7 @@ from persistlint.analysis.names import last_name, path_of
 from persistlint.ir import (
     Argument,
     Assign,
+    Await,
     Block,
     Call,
     Collection,
@@ -60,6 +61,8 @@ _SHOWS = regex(r"(?:messages?|toast|st|ui|notif(?:y|ications?)|snackbar|alerts?|
 _TRACE = "traceback.print_exc"
 _LOGGER = regex(r"(?:(?:self|this|ctx|context|req|app)\.)?(?:console|log|logger|logging)\.", re.IGNORECASE)
 _WARNS = regex(r"warn|info|debug|trace|verbose", re.IGNORECASE)  # whoever writes this expected the failure
+_ROLLS_BACK = regex(r"roll_?back(?:_?(?:tx|trx|transaction))?", re.IGNORECASE)
+_ROLLBACK = regex(r"\s*ROLLBACK(?:\s+(?:WORK|TRANSACTION))?\s*;?\s*", re.IGNORECASE)
 _FAILS = frozenset(
     [
         "HttpResponseBadRequest",
@@ -80,7 +83,7 @@ class Outcome:
     """Of a handler: whether it raises or hands the error on, whether it returns something, whether that is `false` or
     says failure otherwise, whether it does nothing but log, and whether one of its logs says that this is no error.
     `logs` where it does log, `kept` are the variables that the error goes into, `prints` where it writes the error
-    itself to the terminal."""
+    itself to the terminal, `undoes` where it calls for a rollback, which says nothing to anybody."""
 
     raises: bool
     answers: bool
@@ -90,12 +93,13 @@ class Outcome:
     kept: frozenset[str]
     prints: bool
     logs: bool
+    undoes: bool
 
 
 def outcome_of(body: Block, name: str, returns: str = "") -> Outcome:
     """What a handler does with the error in the variable `name`, or with what it makes of it. `returns` are the results
     of a function of Go: where it returns an error and nothing else, `nil` says that all is well."""
-    raises = answers = denies = is_expected = prints = logs = False
+    raises = answers = denies = is_expected = prints = logs = undoes = False
     only_logs = True
     names = {name} - {""}
     pending = list(body)
@@ -118,6 +122,8 @@ def outcome_of(body: Block, name: str, returns: str = "") -> Outcome:
                 pending[:0] = (*then, *otherwise)
             case Nested(body=inner) | Loop(body=inner) | With(body=inner) | Try(body=inner):
                 pending[:0] = inner
+            case ExpressionStatement(value=value) | Assign(target=Name(id="_"), value=value) if _rolls_back(value):
+                undoes = True
             case ExpressionStatement(value=Call(function=function, arguments=arguments)):
                 called = last_name(function)
                 handed = any(_mentions(argument.value, names) for argument in arguments)
@@ -136,7 +142,7 @@ def outcome_of(body: Block, name: str, returns: str = "") -> Outcome:
             case Assign() | ExpressionStatement():
                 only_logs = False
     kept = frozenset(names - {name})
-    return Outcome(raises, answers, denies, only_logs and not raises, is_expected, kept, prints, logs)
+    return Outcome(raises, answers, denies, only_logs and not raises, is_expected, kept, prints, logs, undoes)
 
 
 def _is_error(value: Expression, returns: str) -> bool:
@@ -146,6 +152,17 @@ def _is_error(value: Expression, returns: str) -> bool:
     called = last.function if isinstance(last, Call) else last
     said = (called, *(argument.value for argument in last.arguments)) if isinstance(last, Call) else (called,)
     return _ENDS_IN_ERROR.search(returns) is not None and any(_SAYS_ERROR.search(_path(part)) for part in said)
+
+
+def _rolls_back(value: Expression | None) -> bool:
+    """Whether a call takes the whole transaction back, by its name or its SQL, which tells nobody of the failure."""
+    call = value.value if isinstance(value, Await) else value
+    if not isinstance(call, Call) or len(call.arguments) > 1:
+        return False
+    if _ROLLS_BACK.fullmatch(last_name(call.function)):
+        return True
+    text = call.arguments[0].value if call.arguments else None
+    return isinstance(text, String) and _ROLLBACK.fullmatch(text.value) is not None
 
 
 def _says_warning(arguments: tuple[Argument, ...]) -> bool:
@@ -191,18 +208,13 @@ def says_error(value: Expression) -> bool:
     return False
 
 
-def says_success(value: Expression) -> bool:
-    """Whether a returned value says that all went well, by what is written down there: `True`, `{ ok: true }`,
-    `JsonResponse({"saved": True})`."""
+def says_nothing(value: Expression) -> bool:
+    """Whether a returned value is empty, or says no: `None`, `false`, `[]`, `0`."""
     match value:
-        case Constant(value=True):
+        case Mapping(entries=parts) | Collection(elements=parts):
+            return not parts
+        case Constant(value=None | False) | String(value="") | Number(value=0) | Name(id="undefined"):
             return True
-        case Mapping(entries=entries):
-            return any(isinstance(entry.value, Constant) and entry.value.value is True for entry in entries)
-        case Call(arguments=arguments):
-            return not says_error(value) and any(
-                says_success(a.value) for a in arguments if isinstance(a.value, Mapping)
-            )
     return False
 
 

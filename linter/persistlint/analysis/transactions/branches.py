@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import path_of
-from persistlint.analysis.transactions.answers import says_success
+from persistlint.analysis.transactions.answers import says_error, says_nothing
 from persistlint.analysis.transactions.binding import bind
+from persistlint.analysis.transactions.cursors import everything
 from persistlint.analysis.transactions.handlers import (
     handled_by,
     handled_error,
@@ -22,8 +23,9 @@ from persistlint.analysis.transactions.shapes import ends, presence
 from persistlint.analysis.transactions.told import keep_transaction, through_transaction, told, without
 from persistlint.analysis.transactions.turns import first_of, is_counted, is_few
 from persistlint.analysis.transactions.variables import Variable
-from persistlint.facts import Part, Role, Use
+from persistlint.facts import EffectKind, Part, Role, Use
 from persistlint.ir import (
+    Assign,
     Attribute,
     Block,
     Expression,
@@ -33,11 +35,17 @@ from persistlint.ir import (
     Raise,
     Return,
     Try,
+    names_in,
+    statements_in,
     walk,
 )
 
 if TYPE_CHECKING:
     from persistlint.analysis.transactions.walk import Walk
+    from persistlint.facts import Effect
+    from persistlint.ir import Function
+
+_STORES = frozenset([EffectKind.WRITE, EffectKind.PENDING, EffectKind.COMMIT, EffectKind.SCHEMA])
 
 
 def if_statement(walker: Walk, test: Expression, then: Block, otherwise: Block) -> None:
@@ -144,7 +152,7 @@ def try_statement(walker: Walk, statement: Try) -> None:
                     is_narrow(handler.types),
                     sum(1 for _ in statements(statement.body)),
                     transaction,
-                    _goes_on(walker, statement),
+                    _goes_on(walker, statement) or _shows(walker, statement, failing),
                 )
             )
     walker.results.handled(number, statement.handlers)
@@ -158,12 +166,37 @@ def _goes_on(walker: Walk, statement: Try) -> bool:
     return ends(statement.body) and bool(body) and body[-1].range.start >= statement.range.end
 
 
+def _shows(walker: Walk, statement: Try, failing: tuple[Effect, ...]) -> bool:
+    """Whether the function looks, behind a `try`, at what is set there by a write, or behind one: `saved = True`."""
+    writes = [effect.range for effect in failing if effect.kind in _STORES]
+    if not writes or not walker.active:
+        return False
+    tried = (each for each in statements_in((*statement.body, *statement.otherwise)) if isinstance(each, Assign))
+    names = {name for each in tried if each.range.end > writes[0].end for name in names_in(each.target)}
+    last = _last_named(walker, walker.active[-1]) if names else {}
+    return any(last.get(name, -1) >= statement.range.end for name in names)
+
+
+def _last_named(walker: Walk, function: Function) -> dict[str, int]:
+    """Where a function mentions each variable for the last time."""
+    if id(function) not in walker.named:
+        last = walker.named[id(function)] = {}
+        for node in everything(function.body):
+            if isinstance(node, Name):
+                last[node.id] = max(node.range.start, last.get(node.id, 0))
+    return walker.named[id(function)]
+
+
 def _answers_alike(walker: Walk, statement: Try, handler: Handler) -> bool:
-    """Whether a handler ends with the very answer, one of success, that the function gives where nothing fails."""
+    """Whether a handler ends with the very answer that the function gives where nothing fails: something, and none that
+    what is tried sets."""
     last = handler.body[-1] if handler.body else None
-    if not isinstance(last, Return) or last.value is None or not says_success(last.value):
+    if not isinstance(last, Return) or last.value is None or says_nothing(last.value) or says_error(last.value):
         return False
     body = walker.active[-1].body if walker.active else ()
     others = (block[-1] for block in (statement.body, statement.otherwise, body) if block)
     answer = walker.text(last.value.range)
-    return any(isinstance(o, Return) and o.value is not None and walker.text(o.value.range) == answer for o in others)
+    if not any(isinstance(o, Return) and o.value is not None and walker.text(o.value.range) == answer for o in others):
+        return False
+    tried = (inner for inner in statements_in((*statement.body, *statement.otherwise)) if isinstance(inner, Assign))
+    return {name for each in tried for name in names_in(each.target)}.isdisjoint(names_in(last.value))

@@ -86,8 +86,8 @@ def handled_by(
     is_answered: bool = False,
 ) -> tuple[Handled, str, frozenset[str]]:
     """What a handler does with the errors of these effects, the variable that has them, and those that it keeps them
-    in. `start` is where what may fail begins, `is_answered` where the function goes on behind the handler only after a
-    failure."""
+    in. `start` is where what may fail begins, `is_answered` where what stands behind the handler is done only after a
+    failure, or told of it."""
     outcome = outcome_of(
         body, name, walker.active[-1].returns if walker.active and walker.handles.language == "go" else ""
     )
@@ -96,7 +96,9 @@ def handled_by(
     is_manual = transaction is not None and transaction.scoping is Scoping.MANUAL
     leaves = bool(body) and isinstance(body[-1], Return)
     is_left = is_manual and leaves and not any(effect.kind is EffectKind.COMMIT for effect in done)
-    is_told_of = is_narrow or not outcome.only_logs
+    is_over = any(_ends(walker, effect) for effect in done)
+    only_logs = outcome.only_logs and (is_over or not outcome.undoes)
+    is_told_of = is_narrow or not only_logs
     is_left = is_left or (leaves and is_told_of and transaction is not None and _is_alone(walker, transaction))
     raises = outcome.raises or is_told or (_is_result(walker, name) and not _returns_value(body))
     end = body[-1].range.end if body else range.end
@@ -108,7 +110,7 @@ def handled_by(
         raises,
         outcome.answers,
         is_left or any(map(_goes_back, done)) or _goes_back_by_name(walker, body),
-        outcome.only_logs and not is_answered and not is_seen,
+        only_logs and not is_answered and not is_seen,
         is_narrow,
         is_explained(walker.file, range, max(range.end, end))
         or is_tolerated(walker.file, walker.active[-1] if walker.active else None, start, range, body),
@@ -117,6 +119,7 @@ def handled_by(
         outcome.is_expected,
         bool(walker.active) and id(walker.active[0]) in walker.file.launched,
         outcome.logs,
+        is_over,
     )
     return handled, name, outcome.kept
 
@@ -204,6 +207,14 @@ def _goes_back(effect: Effect) -> bool:
     """Whether it rolls back the transaction, or to a savepoint of it: the statement says so, else the method."""
     is_partial = effect.kind is EffectKind.SAVEPOINT and "rollback" in (effect.sql or effect.method).lower()
     return is_partial or effect.kind is EffectKind.ROLLBACK
+
+
+def _ends(walker: Walk, effect: Effect) -> bool:
+    """Whether it takes back a whole transaction. Behind the rollback of one within another, the outer one goes on."""
+    if effect.kind is not EffectKind.ROLLBACK or effect.transaction is None:
+        return effect.kind is EffectKind.ROLLBACK
+    within = (o for o in walker.opened if o.range == effect.transaction and o.scoping is Scoping.MANUAL)
+    return any(o.handle is not None and o.handle.name == effect.handle.name for o in within)
 
 
 def _goes_back_by_name(walker: Walk, body: Block) -> bool:

@@ -99,6 +99,7 @@ class Walk:
     # Where a return or raise mentions a variable, and where it is assigned, in program order.
     left_with: dict[str, list[int]] = field(default_factory=dict)
     assigned: dict[str, list[int]] = field(default_factory=dict)
+    named: dict[int, dict[str, int]] = field(default_factory=dict)  # where functions mention variables last
     answers: list[ErrorAnswer] = field(default_factory=list)
     apart: list[frozenset[Range]] = field(default_factory=list)  # effects that may fail without others
     exits: list[Exit] = field(default_factory=list)

@@ -1,19 +1,21 @@
 """
 ## What it finds
 
-A write whose error goes no further: a handler that does nothing or only logs, be it what `catch` is given, and in Go a
-result that is dropped, or a log and `return nil`. In Go also a row that is read by `Scan` as a statement of its own,
-which is a warning: where it fails, the variables keep what they had.
+A write whose error goes no further: a handler that does nothing or only logs, be it what `catch` is given, beside a
+rollback, or before the very answer that is given where nothing fails, and in Go a result that is dropped, or a log and
+`return nil`. In Go also a row that is read by `Scan` as a statement of its own, which is a warning: where it fails, the
+variables keep what they had.
 
-Silent where the handler raises, returns something, rolls back or sets something that tells of it, or where the function
-goes on behind it only after a failure; where it only warns, a comment in it says why, or a comment above, the text that
-it logs or the documentation of the function says that this may fail ("best effort", "must not block"); where it shows
-the error to whoever waits, or to whoever runs the script; where what follows is the other way to do it, which the `try`
-returns before; where it takes one kind of error alone (`IntegrityError`), or undoes its part by a savepoint; in a loop,
-where one failure must not stop the others; in a listener, a timer and the function of a `go` statement, which have
-nobody to hand an error to; inside another handler or a `finally`, where another error may be what matters; for logs,
-metrics and caches; for what is removed because it is old; in a function that undoes other steps, by its name; in
-examples and in tests.
+Silent where the handler raises, returns something, sets something that tells of it or only rolls back, to a savepoint
+or without a word, where the function goes on behind it only after a failure, or looks there at what is set by the write
+or behind it (`saved = True`); where it only warns, a comment in it says why, or a comment above, the text that it logs
+or the documentation of the function says that this may fail ("best effort", "must not block"); where it shows the error
+to whoever waits, or to whoever runs the script; where what follows is the other way to do it, which the `try` returns
+before; where it takes one kind of error alone (`IntegrityError`), or undoes its part by a savepoint; in a loop, where
+one failure must not stop the others; in a listener, a timer and the function of a `go` statement, which have nobody to
+hand an error to; inside another handler or a `finally`, where another error may be what matters; for logs, metrics and
+caches; for what is removed because it is old; in a function that undoes other steps, by its name; in examples
+and in tests.
 
 `Scan` is left alone where its error goes to `_`, where what it reads into was given a value before, and where that is
 compared with nothing (`name == ""`); of a single row also where that is compared at all (`user.Name == name`), and
@@ -225,10 +227,16 @@ def swallowed_database_error(fact: Affecting, context: RuleContext) -> Iterator[
 
 def _hides(fact: Handled) -> bool:
     """Whether a handler takes every error of a small block that somebody waits for, and says nothing of why it may."""
-    is_deliberate = (
-        fact.is_narrow or fact.is_expected or fact.is_explained or fact.undoes or fact.transaction is not None
-    ) or any(effect.kind is EffectKind.SAVEPOINT for effect in fact.effects)
+    is_deliberate = (fact.is_narrow or fact.is_expected or fact.is_explained or _is_of_transaction(fact)) or any(
+        effect.kind is EffectKind.SAVEPOINT for effect in fact.effects
+    )
     return fact.only_logs and not is_deliberate and not fact.is_launched and fact.size <= _LARGEST_BLOCK
+
+
+def _is_of_transaction(fact: Handled) -> bool:
+    """Whether what becomes of the transaction is what matters: it goes on, or is taken back without a word. Where
+    that is logged, nothing is left half done, but the caller learns no more of it than of any other log."""
+    return not (fact.is_over and fact.logs) and (fact.undoes or fact.transaction is not None)
 
 
 def _passes_by(effect: Effect, language: str) -> bool:

@@ -8,8 +8,8 @@ A part counts as there after a test of any kind that goes for it on every way to
 default, in a `try` that catches the right error, and once the value as a whole was handed to something that checks it
 by its name: a schema, a validator, a type guard. Where TypeScript declares a type, only the keys that are optional in
 it can be missing; in Go only pointers can. Left alone is what a page asks of its own server, at an address without a
-host, for both change together, and so are the scripts of a project, where an error that nobody catches ends the run
-before the eyes of whoever started it.
+host, through no client that was made for one, for both change together, and so are the scripts of a project, where an
+error that nobody catches ends the run before the eyes of whoever started it.
 
 ## Why it matters
 
