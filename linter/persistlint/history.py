@@ -3,7 +3,6 @@ checked out left it, and those that came since. Nothing is fetched; where there 
 
 from __future__ import annotations
 
-import hashlib
 import os
 from typing import TYPE_CHECKING
 
@@ -91,5 +90,7 @@ def _merged_in(top: Path) -> Merged | None:
 
 def _id(content: bytes, like: str) -> str:
     """The id that git gives to a content, of the kind of another one."""
-    kind = hashlib.sha1 if len(like) == _SHA1 else hashlib.sha256
+    from hashlib import sha1, sha256  # they load OpenSSL, and most files are not in a repository with a remote
+
+    kind = sha1 if len(like) == _SHA1 else sha256
     return kind(b"blob %d\0" % len(content) + content).hexdigest()

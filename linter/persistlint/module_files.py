@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from persistlint.records import dataclass
 from persistlint.sql.neighbours import absolute
+from persistlint.surroundings import module_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _SUFFIXES = (".js", ".ts", ".mjs", ".cjs", ".mts", ".cts", ".jsx", ".tsx")
 # What a compiler of TypeScript makes of a source, which is imported under the name that it has then.
@@ -23,23 +24,24 @@ _FURTHEST = {"javascript": 16, "python": 6}
 @dataclass(frozen=True)
 class ModuleFile:
     """A file that exports something. `path` is from the root, "" where there is none; `members` are the names that lead
-    from what it exports to what was asked for; `seen` are the paths that decided this, be a file there or not."""
+    from what it exports to what was asked for; `seen` are the paths that decided this, be a file there or not, with the
+    marks of what is there (`surroundings.mark_of_module`)."""
 
     path: str
     members: tuple[str, ...]
-    seen: tuple[str, ...]
+    seen: Mapping[str, str]
 
 
 def find(name: str, importer: str, language: str, modules: Iterable[str]) -> ModuleFile | None:
     """The file behind a qualified name in a file at `importer`, which imports `modules`; None for what is none of the
     program's own by its spelling."""
     places = _in_python(name, importer) if language == "python" else _in_javascript(name, importer, modules)
-    seen: list[str] = []
+    seen: dict[str, str] = {}
     for path, members in places:
-        seen.append(path)
-        if os.path.isfile(path):  # noqa: PTH113 - `Path` takes five times as long
-            return ModuleFile(path, members, tuple(seen))
-    return ModuleFile("", (), tuple(seen)) if seen else None
+        seen[path], is_file = module_at(path)
+        if is_file:
+            return ModuleFile(path, members, seen)
+    return ModuleFile("", (), seen) if seen else None
 
 
 def _in_javascript(name: str, importer: str, modules: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -67,7 +69,8 @@ def _in_javascript(name: str, importer: str, modules: Iterable[str]) -> Iterator
 def _in_python(name: str, importer: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Where Python looks: in the package for a relative name, else in the folder of the file and those above it, one of
     which is on the path."""
-    folder = os.path.dirname(absolute(importer))  # noqa: PTH120
+    own = absolute(importer)
+    folder = os.path.dirname(own)  # noqa: PTH120
     relative = name.lstrip(".")
     parts = relative.split(".")
     dots = len(name) - len(relative)
@@ -77,8 +80,12 @@ def _in_python(name: str, importer: str) -> Iterator[tuple[str, tuple[str, ...]]
         yield from _modules_of(folder, parts)
         return
     top = parts[0]
-    root = _above(folder, "python", lambda at: os.path.isfile(f"{at}/{top}.py") or os.path.isdir(f"{at}/{top}"))  # noqa: PTH112, PTH113
-    if root:
+
+    def is_root(place: str) -> bool:
+        module = f"{place}/{top}"  # what is imported in `redis.py` under that name is a library
+        return (module != own.removesuffix(".py") and os.path.isfile(f"{module}.py")) or os.path.isdir(module)  # noqa: PTH112, PTH113
+
+    if root := _above(folder, "python", is_root):
         yield from _modules_of(root, parts)
 
 

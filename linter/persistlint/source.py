@@ -12,12 +12,18 @@ from bisect import bisect_right
 from dataclasses import field
 from functools import cached_property
 from itertools import accumulate, chain
+from typing import TYPE_CHECKING
 
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
 _CONTINUATION = bytes(range(0x80, 0xC0))  # the bytes of a code point behind its first
 _BLANKED = bytes(byte if byte >= 0x80 or chr(byte).isalnum() or byte == ord("_") else 0x20 for byte in range(0x100))
+_WORD = regex(rb"[\w\x80-\xff]+")  # as `SourceFile.words` has them
+_FEW = 50  # words of a file
 _LAST_PART = regex(rb"(?:[A-Z]?[a-z0-9]+|[A-Z]+)$")
 _LONGEST_AVERAGE = 300  # bytes of a line
 _MOST_WORDS = 30_000  # whose names are kept
@@ -129,6 +135,21 @@ class SourceFile:
     def vocabulary(self) -> bytes:
         """All of `called` in one text, to look for a pattern in: a fraction of the file."""
         return b" ".join(self.called)
+
+    def places(self, words: Collection[bytes]) -> Iterator[Range]:
+        """Where some words stand, perhaps as a part of another one where they are few. To find a few takes a fraction
+        of the time that it takes to look at every word."""
+        content = self.content
+        own = self.words.intersection(words)
+        if len(own) > _FEW:
+            found = (match.span() for match in _WORD.finditer(content) if match.group() in own)
+            yield from (Range(start, end) for start, end in found)
+            return
+        for word in own:
+            start = content.find(word)
+            while start >= 0:
+                yield Range(start, start + len(word))
+                start = content.find(word, start + len(word))
 
     def found(self, pattern: re.Pattern[bytes], range: Range) -> frozenset[str]:
         """What the first group of a pattern matches, wherever it does in a range of bytes."""

@@ -6,6 +6,7 @@ marks (`facts.Consulted`), and then it depends on all files that make tables, or
 from __future__ import annotations
 
 import os
+import stat
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -210,8 +211,15 @@ def _in(moment: int) -> Surroundings:
 
 def mark_of_module(file: str) -> str:
     """The mark of what depends on what a file, by its path from the root, exports, or on that there is none."""
+    return module_at(file)[0]
+
+
+def module_at(file: str) -> tuple[str, bool]:
+    """The same, and whether a file is there."""
     status = _status(file)
-    return f"{OF_MODULE}{os.fsencode(file).hex()}={mark(status).replace(' ', ',') if status is not None else ''}"
+    state = mark(status).replace(" ", ",") if status is not None else ""
+    is_file = status is not None and stat.S_ISREG(status.st_mode)
+    return f"{OF_MODULE}{os.fsencode(file).hex()}={state}", is_file
 
 
 def module_of(mark: str) -> str:

@@ -30,13 +30,14 @@ from persistlint.ir import Assign, ClassDefinition, ExpressionStatement, Functio
 from persistlint.languages import languages, read
 from persistlint.libraries import Operation, Type, catalogue
 from persistlint.memory import Memory
-from persistlint.module_files import find
+from persistlint.module_files import ModuleFile, find
 from persistlint.reading import ReadError, read_file
+from persistlint.records import dataclass
 from persistlint.source import Range
 from persistlint.surroundings import mark_of_module
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from persistlint.ir import Statement
     from persistlint.source import SourceFile
@@ -79,14 +80,29 @@ class Elsewhere:
         file = find(name, self._path, self._names.language, self._names.modules)
         if file is None:
             return None
-        self.marks.update((path, mark_of_module(path)) for path in file.seen)
+        self.marks.update(file.seen)
+        if not file.path:
+            return None
         try:
-            module = _module(file.path, self._depth + 1) if file.path else None
-            found = module.exported(file.members) if module is not None else None
+            answer = _answer(file, self._depth + 1)
         except RecursionError:  # it is nested deeper than Python goes
             return None
-        self.marks.update(module.elsewhere.marks if module is not None else ())
-        return found
+        self.marks.update(answer.marks)
+        return answer.found
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What reaches a database of what a module exports under some names, with the marks of what this depends on besides
+    the module itself, by the paths of the files."""
+
+    found: Atom | None
+    marks: Mapping[str, str]
+
+    @property
+    def is_current(self) -> bool:
+        """Whether all that is as it was."""
+        return all(mark_of_module(path) == mark for path, mark in self.marks.items())
 
 
 class _Module:
@@ -104,26 +120,19 @@ class _Module:
         self._module = read(source).lower()
         self._machine.run(self._module, Wanted((), ()))
         self._made = self._assigned()
-        self._exported: dict[tuple[str, ...], Atom | None] = {}
-
-    @property
-    def is_current(self) -> bool:
-        """Whether what it depends on is as it was."""
-        return all(mark_of_module(path) == mark for path, mark in self.elsewhere.marks.items())
 
     def exported(self, members: tuple[str, ...]) -> Atom | None:
         """What reaches a database of what it exports, by the names that lead to it."""
-        if members not in self._exported:
-            value = self._value(members)
-            self._exported[members] = self._portable(value) if value is not None else None
-        return self._exported[members]
+        value = self._value(members)
+        return self._portable(value) if value is not None else None
 
     def _assigned(self) -> dict[str, Type]:
         """The variables that functions of the module assign an object of a library to. One of the module that has no
         other value is that object from now on."""
         machine = self._machine
         found: dict[str, set[Type]] = {}
-        for function, _, _ in tuple(machine.functions.values()):
+        makers = Wanted(self._source.places(self._names.catalogue.maker_words), ())
+        for function in [each for each, _, _ in machine.functions.values() if makers.holds(each.range)]:
             for statement in statements_in(function.body):
                 type = type_made(statement, machine) if isinstance(statement, Assign) else None
                 path = path_of(statement.target) if isinstance(statement, Assign) and type is not None else None
@@ -208,21 +217,35 @@ class _Module:
         return Atom(Origin.UNKNOWN, Type(library, definition.name, call=call, methods=methods))
 
 
-_KEPT: Memory[_Module] = Memory(most=64)
+# Answers are small, and the files of a folder ask for the same ones; a module holds all of its syntax, and is asked for
+# several names at a time.
+_ANSWERS: Memory[_Answer] = Memory(most=1_000)
+_MODULES: Memory[_Module] = Memory(most=4)
 
 
-def _module(path: str, depth: int) -> _Module | None:
-    """The module in a file; None for one that cannot be read, or has nothing to do with a database."""
-    key = path, mark_of_module(path), depth
-    known = _KEPT.recall(key)
+def _answer(file: ModuleFile, depth: int) -> _Answer:
+    """What a module exports under the names that were asked for."""
+    key = file.path, file.seen[file.path], depth
+    known = _ANSWERS.recall((*key, file.members))
     if known is not None and known.is_current:
         return known
+    module = _MODULES.recall(key)
+    if module is None or not all(mark_of_module(path) == mark for path, mark in module.elsewhere.marks.items()):
+        source = _worth_reading(file.path)
+        module = _MODULES.keep(key, _Module(source, depth)) if source is not None else None
+    found = module.exported(file.members) if module is not None else None
+    return _ANSWERS.keep(
+        (*key, file.members), _Answer(found, dict(module.elsewhere.marks) if module is not None else {})
+    )
+
+
+def _worth_reading(path: str) -> SourceFile | None:
+    """The module in a file; None for one that cannot be read, or has nothing to do with a database."""
     try:
         source = read_file(Path(path))
     except ReadError:
         return None
-    folder = languages()[source.language].libraries
     size = len(source.content)
-    if size > _LARGEST or not source.is_written_by_hand or (size > _SHORT and not present(folder, source)):
+    if size > _LARGEST or not source.is_written_by_hand:
         return None
-    return _KEPT.keep(key, _Module(source, depth))
+    return source if size <= _SHORT or present(languages()[source.language].libraries, source) else None

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     """The parents of a new revision that others follow on the default branch, by now."""
-    path = Path(syntax.source.path).absolute()
     own = declared(syntax) if DECLARES in syntax.source.content else None
-    if own is None or not path.is_file() or not is_run(path):
+    if own is None:
+        return
+    path = Path(syntax.source.path).absolute()
+    if not path.is_file() or not is_run(path):
         return
     yield Consulted(Range(0, 0), state(path))
     base = merged(path)

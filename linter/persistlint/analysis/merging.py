@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from persistlint.analysis import migrations, scripts
 from persistlint.facts import Consulted, Merging
 from persistlint.history import merged, state
 from persistlint.language_groups import PROGRAMS
@@ -37,16 +36,16 @@ _QUOTE = regex(rb"[\"'`]+")
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     """What there is to know of a migration that lies in a repository with a default branch."""
     source = syntax.source
+    if not is_migration(source.path):
+        return
     path = Path(source.path).absolute()
-    if not is_migration(source.path) or path.name.startswith(_AGAIN) or not path.is_file():
+    if path.name.startswith(_AGAIN) or not path.is_file():
         return
-    maker = migrations if source.language in PROGRAMS else scripts
-    script = next((fact for fact in maker.facts(syntax, names) if isinstance(fact, Script)), None)
-    if script is None or not script.statements:
-        return
-    yield Consulted(Range(0, 0), state(path))
     base = merged(path)
-    if base is None:
+    script = _script(syntax, names) if base is not None else None  # to read it takes longer
+    if base is None or (script is not None and script.statements):
+        yield Consulted(Range(0, 0), state(path))
+    if base is None or script is None or not script.statements:
         return
     before = base.before(path, source.content)
     if before is not None and _is_other(before, source, is_whole=script.runner.sums):
@@ -58,6 +57,20 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
         yield Merging(
             Range(first.range.start, first.range.start + len(first.words[0])), is_edited=False, overtaken_by=overtaken
         )
+
+
+def _script(syntax: Syntax, names: ProjectNames) -> Script | None:
+    """What a migration comes to."""
+    found: Iterator[Fact]
+    if syntax.source.language in PROGRAMS:  # no script pays for the frameworks of programs
+        from persistlint.analysis import migrations
+
+        found = migrations.facts(syntax, names)
+    else:
+        from persistlint.analysis import scripts
+
+        found = scripts.facts(syntax, names)
+    return next((fact for fact in found if isinstance(fact, Script)), None)
 
 
 def _first_change(before: bytes, source: SourceFile) -> Range:

@@ -336,6 +336,11 @@ class Catalogue:
         return frozenset(re.split(r"[./]", name)[-1] for name in (*self.created, *self.types))
 
     @cached_property
+    def maker_words(self) -> frozenset[bytes]:
+        """The same as they stand in a file."""
+        return frozenset(name.encode() for name in self.makers)
+
+    @cached_property
     def method_names(self) -> frozenset[str]:
         """The names of all methods of what takes part in transactions."""
         types = (type for library in self.libraries if library.takes_part for type in library.types.values())

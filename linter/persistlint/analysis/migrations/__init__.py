@@ -10,7 +10,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.migrations import scripts_js, scripts_py
 from persistlint.analysis.migrations.evidence import dialect_told
 from persistlint.analysis.revisions import declared_in, in_order, is_run
 from persistlint.languages import language_of, read
@@ -58,8 +57,12 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
 
 def migration_of(syntax: Syntax, dialect: str | None) -> Migration | None:
     """The migration that a file is; None for any other program."""
-    if syntax.source.language == "python":
+    if syntax.source.language == "python":  # no program pays for the frameworks of another language
+        from persistlint.analysis.migrations import scripts_py
+
         return scripts_py.migration_of(syntax, dialect)
+    from persistlint.analysis.migrations import scripts_js
+
     return scripts_js.migration_of(syntax, dialect)
 
 

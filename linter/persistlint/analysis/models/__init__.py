@@ -16,7 +16,7 @@ from persistlint.schema.models import Model
 from persistlint.sql.readers import DIALECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from persistlint.analysis.models.draft import Draft
     from persistlint.facts import Fact
@@ -26,15 +26,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Model", "models"]
 
-# The readers of a language: modules here with `MARKS`, some of which are in every file with such models, and
-# `drafts(syntax, dialect) -> Iterator[Draft]`. Where marks are in many other files as well, also with `SHAPES`:
-# patterns, all of which match in every file with such models.
-_READERS = {
-    "python": ("sqlalchemy", "django"),
-    "go": ("gorm",),
-    "javascript": ("sequelize", "drizzle"),
-    "typescript": ("sequelize", "typeorm", "drizzle"),
-    "prisma": ("prisma",),
+_OF_SEQUELIZE = (b".define(", b".init(", b"sequelize-typescript")
+_OF_DRIZZLE = (b"pgTable(", b"mysqlTable(", b"sqliteTable(")
+# The readers of a language: modules here with `drafts(syntax, dialect) -> Iterator[Draft]`, and marks of which some are
+# in every file with such models, so that no other file imports them. Where marks are in many other files as well, a
+# reader has `SHAPES`: patterns, all of which match in every file with such models.
+_READERS: Mapping[str, Mapping[str, tuple[bytes, ...]]] = {
+    "python": {"sqlalchemy": (b"__tablename__", b"db.Model", b"SQLModel", b"Table("), "django": (b"models.",)},
+    "go": {"gorm": (b"gorm",)},
+    "javascript": {"sequelize": _OF_SEQUELIZE, "drizzle": _OF_DRIZZLE},
+    "typescript": {"sequelize": _OF_SEQUELIZE, "typeorm": (b"@Entity",), "drizzle": _OF_DRIZZLE},
+    "prisma": {"prisma": (b"model",)},
 }
 
 
@@ -65,8 +67,9 @@ def drafts_of(syntax: Syntax) -> list[Draft]:
 
 
 def _readers(source: SourceFile) -> list[Any]:
-    readers = [import_module(f"{__name__}.{name}") for name in _READERS.get(source.language, ())]
-    return [reader for reader in readers if any_in(reader.MARKS, source.content) and _has_shapes(reader, source)]
+    marks = _READERS.get(source.language, {})
+    readers = [import_module(f"{__name__}.{name}") for name in marks if any_in(marks[name], source.content)]
+    return [reader for reader in readers if _has_shapes(reader, source)]
 
 
 def _has_shapes(reader: Any, source: SourceFile) -> bool:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from persistlint.ir import ClassDefinition, Expression
     from persistlint.languages import Syntax
 
-MARKS = (b"models.",)
 # Django's `models` is imported, and there is a class besides that of a migration, as most files with the mark are.
 SHAPES = (
     regex(rb"\bfrom\s+django\.[\w.]+\s+import\b(?:[\w\s,()\\]|#[^\n]*+)*?\bmodels\b"),

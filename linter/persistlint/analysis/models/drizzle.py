@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 _KEPT = regex(
     r"(?:^|/)(?:schemas?|models?|tables|db|database|drizzle)/|(?:^|[/.])(?:schemas?|models?|tables?)\.[cm]?[jt]s$"
 )
-MARKS = (b"pgTable(", b"mysqlTable(", b"sqliteTable(")
 
 
 @cache

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
     from persistlint.source import Range
 
-MARKS = (b"gorm",)
 _TAG = regex(r'(?:^|\s)gorm:"((?:[^"\\]|\\.)*)"')
 _SETTING = regex(r"(?:[^;\\]|\\.)+")
 _TYPE = regex(r"[A-Za-z][\w ]*(?:\([\w\s,.']*\))?(?:\[\])?")

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from persistlint.source import Range, SourceFile
     from persistlint.sql.listing import Signature
 
-MARKS = (b"model",)
 PATTERN = "*.prisma"  # of the files of one schema, which lie in one folder
 
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
     from persistlint.source import Range
 
-MARKS = (b".define(", b".init(", b"sequelize-typescript")
 # The columns that options of a model add, with their types.
 _ADDED = (("paranoid", "deletedAt", "timestamptz"), ("version", "version", "integer NOT NULL DEFAULT 0"))
 # The types of TypeScript that sequelize-typescript gives a type for.

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from persistlint.ir import ClassDefinition, Expression
     from persistlint.languages import Syntax
 
-MARKS = (b"__tablename__", b"db.Model", b"SQLModel", b"Table(")
 _COLUMNS = frozenset({"Column", "mapped_column"})
 _MAPPED = regex(r"^(?:\w+\.)*Mapped\[(.*)\]$", re.DOTALL)
 _OPTIONAL = regex(r"^(?:\w+\.)*Optional\[(.*)\]$", re.DOTALL)

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from persistlint.ir import Assign, ClassDefinition, Expression, Name
     from persistlint.languages import Syntax
 
-MARKS = (b"@Entity",)
 _NULL = regex(r"\s*\|\s*(?:null|undefined)\b|\b(?:null|undefined)\s*\|\s*")
 _BARE = frozenset({"BaseEntity", "Object"})  # bases without columns
 

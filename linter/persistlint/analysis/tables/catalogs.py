@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from persistlint.analysis.models import models
+from persistlint.analysis.tables.ddl import OwnTables
 from persistlint.analysis.tables.parts import ADDITIONS, content_of, left, own, steps, steps_of
 from persistlint.analysis.tables.stored_parts import Parts
 from persistlint.languages import language_of, read
@@ -210,5 +210,7 @@ def _declaring(files: tuple[Path, ...], mark: str) -> dict[str, tuple[Path, ...]
 
 @lru_cache(maxsize=64)
 def _models(file: Path, mark: str) -> tuple[Model, ...]:
+    from persistlint.analysis.models import models  # only who asks for a model reads any
+
     language = language_of(str(file))
     return models(read(SourceFile(str(file), content_of(file), language))) if language is not None else ()

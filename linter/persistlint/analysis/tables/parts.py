@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.migrations import ProgramReader
-from persistlint.analysis.models.schema import PrismaReader
 from persistlint.analysis.tables.ddl import OwnTables, own_tables
 from persistlint.languages import language_of, read
 from persistlint.memory import Memory
@@ -60,7 +59,6 @@ ADDITIONS = (
     SetRowSecurity,
     SetTrigger,
 )
-_READERS: dict[str, Reader] = {"sql": SQL, "prisma": PrismaReader()}
 # What changes tables without SQL, and, of Go, what sends SQL that does not stand there.
 _BUILDS = regex(
     rb"\bAutoMigrate\b|\.Migrator\(\)|\bSync2?\("
@@ -87,14 +85,27 @@ class Left:
 def left(source: Source, dialect: str | None, *, is_alone: bool) -> Left | None:
     """What a source leaves, None where its files make nothing that can be read. `is_alone` where no migrations that
     nobody reads stand beside it. The dialect is that of the configuration, None where it says nothing."""
-    reader = _READERS.get(source.language) or ProgramReader(source.language)
-    project = project_below(source.folder, source.patterns, dialect, reader)
+    project = project_below(source.folder, source.patterns, dialect, _reader(source.language))
     if project is None or not project.scripts:
         return None
     is_understood = not any(script.unread for script in project.scripts.values())
     catalog = _catalog(project, is_complete=(is_alone or source.is_whole) and is_understood)
     is_making = any(table.is_known for table in project.after.tables.values())
     return Left(catalog, project.dialect, is_making, project.is_rooted, is_understood)
+
+
+@cache
+def _reader(language: str) -> Reader:
+    """What reads the sources of a language; most projects have some of one, and a program without a project none."""
+    if language == "sql":
+        return SQL
+    if language == "prisma":
+        from persistlint.analysis.models.schema import PrismaReader
+
+        return PrismaReader()
+    from persistlint.analysis.migrations import ProgramReader
+
+    return ProgramReader(language)
 
 
 def _catalog(project: Project, *, is_complete: bool) -> Catalog:

@@ -7,7 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.migrations.values import Values
 from persistlint.analysis.names import last_name
 from persistlint.analysis.scopes import scopes
 from persistlint.facts import Consulted, Synchronisation
@@ -62,9 +61,8 @@ _OF_DJANGO = regex(rb"^(?:from|import)[ \t]+django\b", re.MULTILINE)
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     """The synchronisations of a file; nothing for tests, examples and migrations."""
-    path, content = syntax.source.path, syntax.source.content
-    candidates = [Range(*match.span()) for match in _CANDIDATES.finditer(content)] if any_in(_MARKS, content) else []
-    if not candidates or is_test(path) or is_example(path) or is_migration(path):
+    candidates = _candidates(syntax.source)
+    if not candidates:
         return
     from persistlint.analysis.tables.catalogs import mark_around  # only who looks for migrations pays for it
 
@@ -81,6 +79,18 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
                 yield found
 
 
+def may_have(source: SourceFile, names: ProjectNames) -> bool:
+    """Whether a file can hold a synchronisation."""
+    return _candidates(source) != []
+
+
+def _candidates(source: SourceFile) -> list[Range]:
+    path, content = source.path, source.content
+    if not any_in(_MARKS, content) or is_test(path) or is_example(path) or is_migration(path):
+        return []
+    return [Range(*match.span()) for match in _CANDIDATES.finditer(content)]
+
+
 def _is_confined(statement: Statement, source: SourceFile) -> bool:
     """Whether a test, or the name of the variable that it is put into, keeps a part of the program from production."""
     if isinstance(statement, If):
@@ -94,6 +104,8 @@ class _Reading:
     """Reads the expressions of one file, among files of its project that `mark` tells from any other state of them."""
 
     def __init__(self, syntax: Syntax, mark: str) -> None:
+        from persistlint.analysis.migrations.values import Values  # few files synchronise anything
+
         self.source, self.mark = syntax.source, mark
         self.values = Values(syntax.source.content)
         self.values.learn(syntax.lower().body)

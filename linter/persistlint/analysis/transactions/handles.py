@@ -91,7 +91,10 @@ class Handles(Roots):
             return start(self._exported(name, module))
         return start(self.model(name) or self.guess(name))
 
-    def _attribute(self, node: Attribute, value: Expression, name: str, scope: Scope, depth: int) -> Chain:
+    def _attribute(
+        self, node: Attribute, value: Expression, name: str, scope: Scope, depth: int, before: Chain | None = None
+    ) -> Chain:
+        """What an attribute is; `before` is what its value comes to, where that is known already."""
         path = path_of(node)
         variable = scope.find(path) if path is not None else None
         if variable is not None and variable.known is not None:
@@ -100,7 +103,7 @@ class Handles(Roots):
             return start(self._exported(name, qualified))
         if (at_path := self._at_path(value, name)) is not None:
             return start(at_path)
-        chain = self.follow(value, scope, depth + 1)
+        chain = before if before is not None else self.follow(value, scope, depth + 1)
         base = chain.known
         if base is not None:
             type = self._member(base.type, name)
@@ -157,7 +160,7 @@ class Handles(Roots):
         function = node.function
         is_variable = type(function) is Name and scope.find(function.id) is not None
         qualified = None if is_variable else self._qualified(function)
-        chain = self.follow(function.value, scope, depth + 1) if type(function) is Attribute else Chain()
+        before = chain = self.follow(function.value, scope, depth + 1) if type(function) is Attribute else Chain()
         if type(function) is Attribute and chain.known is not None and chain.known.type.method(function.name):
             return self._method(node, function.name, chain, scope)
         if qualified is not None and (operation := self._function(qualified)) is not None:
@@ -179,7 +182,10 @@ class Handles(Roots):
         if last_name(function) in _HANDS_BACK and node.arguments:  # `with closing(connection)`
             return self.follow(node.arguments[0].value, scope, depth + 1)
         if path_of(function) is not None:  # `knex("users")`, `this.knex("users")`
-            chain = self.follow(function, scope, depth + 1)
+            if type(function) is Attribute:
+                chain = self._attribute(function, function.value, function.name, scope, depth + 1, before)
+            else:
+                chain = self.follow(function, scope, depth + 1)
             called = chain.known
             operation = called.type.call if called is not None else None
             if called is not None and operation is not None:

@@ -26,7 +26,6 @@ from persistlint.libraries import any_of, catalogue
 from persistlint.patterns import Marked
 from persistlint.regexes import regex
 from persistlint.settings import NO_NAMES
-from persistlint.source import Range
 from persistlint.sql.presence import may_hold_sql
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
     from persistlint.libraries import Library, Type
     from persistlint.settings import ProjectNames
-    from persistlint.source import SourceFile
+    from persistlint.source import Range, SourceFile
 
 # A file without such a name, and without a handle, has no transaction: nothing that it calls is looked at.
 _SAYS_TRANSACTION = Marked(
@@ -43,8 +42,6 @@ _SAYS_TRANSACTION = Marked(
     regex(rf"{OPENS.pattern}|\b(?:{WRAPS.pattern})\b".encode()),  # the vocabulary is in lower case
 )
 _LOOPS = frozenset([b"for", b"while"])
-_WORD = regex(rb"[\w\x80-\xff]+")  # as `SourceFile.words` has them
-_FEW = 50  # words of a file
 _MOST_WORDS = 100_000  # of which it is kept what they say
 # In a word of a name; `ctx` is no transaction.
 _SAYS_CHANGE = regex(
@@ -70,7 +67,7 @@ def places(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign]) -> list[
         found += _changes(syntax, names)
     if Sign.LOOP in signs:
         found += calls_of(syntax, ITERATES)
-        found += _outside(syntax.comments, _places(syntax.source.content, _LOOPS & syntax.source.words))
+        found += _outside(syntax.comments, syntax.source.places(_LOOPS))
     if Sign.ROWS in signs:
         found += calls_of(syntax, GIVES_ROWS)
     if Sign.SCAN in signs:
@@ -92,7 +89,7 @@ def _changes(syntax: Syntax, names: ProjectNames) -> list[Range]:
     source = syntax.source
     found = calls_of(syntax, _changing(source, names))
     found += tags_of(syntax)
-    found += _places(source.content, _saying(source, names))
+    found += source.places(_saying(source, names))
     return found
 
 
@@ -179,16 +176,3 @@ def _telling_change(words: frozenset[bytes]) -> frozenset[bytes]:
 
 _heard: set[bytes] = set()
 _telling: set[bytes] = set()  # those of them that say it
-
-
-def _places(content: bytes, words: frozenset[bytes]) -> Iterator[Range]:
-    """Where words stand. To find a few of them takes a fraction of the time that it takes to look at every word."""
-    if len(words) > _FEW:
-        found = (match for match in _WORD.finditer(content) if match.group() in words)
-        yield from (Range(match.start(), match.end()) for match in found)
-        return
-    for word in words:
-        start = content.find(word)
-        while start >= 0:
-            yield Range(start, start + len(word))
-            start = content.find(word, start + len(word))
