@@ -132,6 +132,7 @@ Keys of an operation (a method or function):
 - `table`: index of the argument that names the table or model.
 - `rows`: index of the argument that is the number of rows that a query gives at most, or a list of the keys of an
   object that has it.
+- `results`: how many results it has (Go): a call whose results are taken otherwise is one of another function.
 - `fills`: index of the argument that points to the variable which what it yields is put into (Go); without `yields`,
   that is as hostile as the receiver of a method, or the first argument of a function.
 - `keeps`: the number that it gives is the one that it is given, or a larger one.
@@ -209,6 +210,7 @@ class Operation:
     role: str = ""
     rows: int | tuple[str, ...] | None = None
     keeps: bool = False
+    results: int | None = None
     fills: int | None = None
     is_own: bool = False  # of a function or a class of the program, which hands it on to the library; not in a table
     is_plain: bool = False  # of such a function that sends its text without any values

@@ -42,6 +42,7 @@ _OPERATION_KEYS = frozenset(
         "role",
         "rows",
         "keeps",
+        "results",
         "fills",
     ]
 )
@@ -241,6 +242,7 @@ def _operation(library: Library, name: str, keys: dict[str, Any]) -> Operation:
         role=keys.get("role", ""),
         rows=tuple(rows) if isinstance(rows, list) else rows,
         keeps=keys.get("keeps", False),
+        results=keys.get("results"),
         fills=keys.get("fills"),
     )
 

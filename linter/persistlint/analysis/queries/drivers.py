@@ -82,7 +82,8 @@ def _named_so(sent: Sent, source: SourceFile, names: Names, dialects: Set[str]) 
     found: set[str] = set()
     for library in catalogue.libraries:
         # What Go brings itself is required nowhere, but is of use with a driver alone.
-        if required.isdisjoint(library.modules) and not any("." not in module for module in library.modules):
+        is_of_go = bool(library.modules) and not any("." in module for module in library.modules)
+        if required.isdisjoint(library.modules) and not is_of_go:
             continue
         methods = (type.methods.get(sent.method) for type in library.types.values())
         if any(_is_called_so(operation, method) for method in methods):

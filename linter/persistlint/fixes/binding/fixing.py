@@ -11,6 +11,7 @@ from persistlint.diagnostic import Applicability, Fix
 from persistlint.fixes.binding.calls.counting import check_seen, numbered_behind, others_of
 from persistlint.fixes.binding.calls.describing import described
 from persistlint.fixes.binding.calls.passing import Given, Passing
+from persistlint.fixes.binding.calls.results import check_results
 from persistlint.fixes.binding.calls.sending import count_of, passed, placeholder_of
 from persistlint.fixes.binding.calls.sharing import sharing
 from persistlint.fixes.binding.finishing import expanding, go_imports, merged
@@ -40,7 +41,7 @@ from persistlint.fixes.binding.text.unquoting import without_quotes
 from persistlint.fixes.binding.text.view import Value
 from persistlint.fixes.binding.unbound.delimiting import delimited
 from persistlint.fixes.binding.unbound.doubling import doubled
-from persistlint.fixes.binding.unbound.names import guarded, quoted
+from persistlint.fixes.binding.unbound.names import doubled_names, guarded, quoted
 from persistlint.fixes.binding.unbound.numbers import numbers, operands
 from persistlint.fixes.binding.unbound.quoting import quoted_values
 from persistlint.libraries import catalogue
@@ -217,7 +218,7 @@ class Binding:
             fix = fix or quoted_values(query, found, self.holes, self.program, self.dialect)
             if fix is None and query.is_raw and len(found) == 1:
                 fix = operands(found[0][1], self.holes, self.source)
-            if fix is not None or not takes_no_values(query, self.dialect):
+            if fix is not None or not (takes_no_values(query, self.dialect) or self._passes_no_values()):
                 return fix
             whole = {text.range: text for hole in self.holes for text in self._texts_around(hole)[:1]}
             views = [texts.view([((text,), None)]) for text in whole.values()]
@@ -225,10 +226,18 @@ class Binding:
             return None
         return doubled(views, self.holes, self.program, self.dialect)
 
+    def _passes_no_values(self) -> bool:
+        """Whether the call is one of Go that takes the text alone, and sends it as it is."""
+        if self.source.language != "go" or self.query.site is None:
+            return False
+        operation = self.query.site().operation
+        return operation.parameters is None and not (operation.is_own or operation.effect or operation.sql is None)
+
     def names(self) -> Fix:
         """The fix for names. Raises `RefusalError`."""
         query = self.query
-        if query.site is None or query.library is None or not query.library.modules:
+        is_known = query.library is not None and bool(query.library.modules)
+        if query.site is None or query.library is None or not (is_known or self.source.language == "go"):
             raise RefusalError("the file does not tell which driver this is, and each quotes names differently")
         site = query.site()
         texts = Texts(site, query.library, self.holes, self.program)
@@ -238,8 +247,9 @@ class Binding:
                 return fix
         place = place_of(query, site, query.library, self.holes, self.program)
         found = texts.view(place.segments)
-        fix = quoted(query, found, self.holes, self.program, self.dialect)
-        return fix or guarded(found, self.holes[0], site, self.source, self.dialect)
+        fix = quoted(query, found, self.holes, self.program, self.dialect) if is_known else None
+        fix = fix or doubled_names(found, self.holes, self.program, self.dialect)
+        return fix or guarded(found, self.holes[0], site, self.program, self.dialect)
 
     def _around(self) -> list[ir.Expression]:
         """The texts that the holes are put into, each of them once."""
@@ -250,6 +260,7 @@ class Binding:
         """The call that sends the query, and its library. Raises `RefusalError` where the file does not tell both."""
         query = self.query
         if query.placeholder and query.site is not None and query.library is not None:
+            check_results(query.site(), self.program)
             return query.site(), query.library
         if self.source.language == "sql":
             raise RefusalError("only an `EXECUTE` of PL/pgSQL has one")

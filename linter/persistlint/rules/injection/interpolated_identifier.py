@@ -111,8 +111,8 @@ Look the name up in a constant mapping, test it against an allow-list that raise
 (`psycopg.sql.Identifier`, `pgx.Identifier`, `??` of knex and mysql2, `format('%I', …)`). Never bind it.
 
 There is a fix where the driver can quote and the file imports it, or where the statement itself selects the columns
-that can be meant. It is unsafe: a quoted name keeps its capitals, and the list may lack a name. In Python the quotes in
-a name are doubled where it stands between quotes already.
+that can be meant. It is unsafe: a quoted name keeps its capitals, and the list may lack a name. In Python and Go the
+quotes in a name are doubled where it stands between quotes already.
 
 ## When not to use it
 

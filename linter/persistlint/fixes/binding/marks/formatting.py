@@ -95,6 +95,11 @@ def spaced(source: SourceFile, form: Form) -> list[Edit]:
     if source.language != "go" or form.kind != "printf" or not before.endswith((b"=", b"return")):
         return []
     edits: list[Edit] = []
+    if form.literals and form.text.start < (start := form.literals[0].range.start) < form.text.end:
+        lead = source.text(Range(form.text.start, start)).rstrip()
+        if lead.endswith("+") and not lead[:-1].endswith((" ", "\t")):
+            end = form.text.start + len(lead.encode())
+            edits.append(Edit(Range(end - 1, end), " +" if end < start else " + "))
     for left, right in pairwise(form.literals):
         gap = source.text(Range(left.range.end, right.range.start))
         if left.range in form.range and gap.startswith("+") and not gap[1:].strip():

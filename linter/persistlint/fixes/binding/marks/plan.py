@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _OPENING = regex(r"[A-Za-z_&]*")
+_SNAPSHOTS = word_set("SYSTEM OF")  # `AS OF SYSTEM TIME '…'`, where no type stands: CockroachDB, TiDB, MariaDB
 _TYPED = word_set("INTERVAL DATE DATETIME TIMESTAMP TIMESTAMPTZ TIME JSON JSONB NUMERIC BIGNUMERIC UUID")
 _OF_ANY_TYPE = word_set(
     "CONCAT CONCAT_WS FORMAT JSON_BUILD_ARRAY JSON_BUILD_OBJECT JSONB_BUILD_ARRAY JSONB_BUILD_OBJECT TO_JSON TO_JSONB"
@@ -191,6 +192,8 @@ def _quoted(
     value = expressions.joined(parts, source)
     is_text = len(parts) > 1
     if previous is not None and previous.word in _TYPED:
+        if place > 1 and tokens[place - 2].word in _SNAPSHOTS:
+            raise RefusalError("not every database takes a parameter for the time that it is to read as of")
         if dialect == "mysql" and previous.word == "INTERVAL":
             _check_unit(following)
         elif following is not None and following.word in ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"):

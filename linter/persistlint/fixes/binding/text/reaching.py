@@ -142,7 +142,8 @@ def _own_places(same: Same[tuple[ir.Statement, ...]]) -> frozenset[Range]:
 
 
 def own_place(value: ir.Expression | None, name: str) -> Range | None:
-    """Where a text begins with what a variable holds, None where it does not or has it once more: `${sql} LIMIT 10`."""
+    """Where a text begins with what a variable holds, None where it does not or has it once more: `${sql} LIMIT 10`,
+    `fmt.Sprintf(sql+" LIMIT %d", count)`."""
     match value:
         case ir.Template(parts=[ir.Hole(value=ir.Name(id=same) as own, conversion="", format=""), *_]):
             pass
@@ -151,10 +152,22 @@ def own_place(value: ir.Expression | None, name: str) -> Range | None:
             arguments=[ir.Argument(value=ir.String(value=format)), ir.Argument(value=ir.Name(id=same) as own), *_],
         ) if format.startswith(("%s", "%v")):
             pass
+        case ir.Call(
+            function=ir.Attribute(value=ir.Name(id="fmt"), name="Sprintf"),
+            arguments=[ir.Argument(value=ir.Binary(operator="+") as format), *_],
+        ) if isinstance(first := _leftmost(format), ir.Name):
+            own, same = first, first.id
         case _:
             return None
     uses = sum(isinstance(node, ir.Name) and node.id == name for node in ir.walk(value))
     return own.range if same == name and uses == 1 else None
+
+
+def _leftmost(node: ir.Expression) -> ir.Expression:
+    """The first operand of a sum."""
+    while isinstance(node, ir.Binary) and node.operator == "+":
+        node = node.left
+    return node
 
 
 def _base(name: ir.Name, site: Site) -> ir.Assign | None:

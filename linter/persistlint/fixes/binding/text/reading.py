@@ -321,6 +321,9 @@ class _Reader:
                     self.found.literals.append(piece)
                 case Char():
                     self.add(piece)
+                case Verb(value=value, literal=None) if value.range in self.asked.own:
+                    if any(isinstance(item, Char) and item.text == "%" for item in self.found.items):
+                        raise UnreadableError  # which is a part of a verb here
                 case Verb(value=value, literal=None):
                     self.value(value, value.range)
                 case Verb(value=value, literal=Literal() as literal) if piece.written or not self.holds(

@@ -79,15 +79,26 @@ def _made(item: Value, program: Program, *, has_escapes: bool) -> list[Edit]:
     if source.language != "go":
         is_text = isinstance(node, ir.String | ir.Template) or text.startswith("String(")
         return [Edit(node.range, f"""{text if is_text else f"String({text})"}.replace(/'/g, "''")""")]
+    return with_doubled(item, "'", program, has_escapes=has_escapes)
+
+
+def with_doubled(item: Value, quote: str, program: Program, *, has_escapes: bool = False) -> list[Edit]:
+    """The edits that double a quote in a value of Go, and its backslashes where those are escapes; none where the file
+    calls something else `strings`."""
     package = go_package(program, "strings")
     if package is None:
         return []
     name, imports = package
+    node, text = item.expression, program.source.text(item.expression.range)
     if item.form is not None and type_of(node, program) != "string":
         text = f'fmt.Sprintf("{item.spec or "%s"}", {text})'
     if has_escapes:
-        return [*imports, Edit(node.range, f"""{name}.NewReplacer(`\\`, `\\\\`, `'`, `''`).Replace({text})""")]
-    return [*imports, Edit(node.range, f"""{name}.ReplaceAll({text}, "'", "''")""")]
+        return [
+            *imports,
+            Edit(node.range, f"""{name}.NewReplacer(`\\`, `\\\\`, `{quote}`, `{quote * 2}`).Replace({text})"""),
+        ]
+    mark = "`" if quote == '"' else '"'
+    return [*imports, Edit(node.range, f"{name}.ReplaceAll({text}, {mark}{quote}{mark}, {mark}{quote * 2}{mark})")]
 
 
 def _in_triple(literal: Literal) -> list[Edit]:

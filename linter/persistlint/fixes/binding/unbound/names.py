@@ -1,6 +1,6 @@
-"""The fix for a name that became part of SQL text: quoted by the driver where it can, else held against a list of the
-names that the same statement mentions. A name is never bound as a value, and the fix is always one to look at: a quoted
-name keeps its capitals, and a list may lack a name."""
+"""The fix for a name that became part of SQL text: quoted by the driver where it can, its quotes doubled where it
+stands in some, or else held against a list of the names that the same statement mentions. A name is never bound as a
+value, and the fix is always one to look at: a quoted name keeps its capitals, and a list may lack a name."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ from persistlint import ir
 from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.facts import Context
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.text.go_types import type_of
 from persistlint.fixes.binding.text.literals import Char
 from persistlint.fixes.binding.text.view import HOLE, Value, View
+from persistlint.fixes.binding.unbound.doubling import with_doubled
 from persistlint.fixes.binding.unbound.quoting import quoting_of
+from persistlint.fixes.binding.unbound.returning import failure
+from persistlint.fixes.imports import go_package
 from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.sql.lexer import Kind, Token, tokenize
@@ -29,6 +33,9 @@ _NO_COLUMNS = frozenset(
     ["DISTINCT", "AS", "ALL", "NULL", "CASE", "WHEN", "THEN", "ELSE", "END", "COUNT", "SUM", "FROM"]
 )
 _NAME = regex(r"[A-Za-z_]\w*")
+_NAME_QUOTES = '"`'
+# Where a quote in a name is written twice, and a backslash there is none but itself.
+_DOUBLING = frozenset(["postgres", "sqlite", "mysql", "duckdb", "oracle", "tsql", "trino", "snowflake", "redshift"])
 
 
 def quoted(query: Query, found: View, holes: Sequence[Hole], program: Program, dialect: str | None) -> Fix | None:
@@ -36,9 +43,45 @@ def quoted(query: Query, found: View, holes: Sequence[Hole], program: Program, d
     quoting = quoting_of(query, "identifier", holes, program)
     if quoting is None or any(hole.context is not Context.IDENTIFIER for hole in holes):
         return None
+    if program.source.language == "go" and not all(_is_plain(value, program) for value in _values(found, holes)):
+        return None
     edits = _wrapped(quoting.expression, found, holes, program.source, dialect)
     edits += quoting.imports if edits else ()
     return Fix("Quote the name", tuple(edits), Applicability.UNSAFE) if edits else None
+
+
+def _values(found: View, holes: Sequence[Hole]) -> list[Value]:
+    return [value for value in found.values if any(hole.range == value.expression.range for hole in holes)]
+
+
+def _is_plain(value: Value, program: Program) -> bool:
+    """Whether a value of Go is a text, and not one that an object holds, which may have been quoted where that was
+    made."""
+    return not isinstance(value.expression, ir.Attribute) and (
+        value.form is None or type_of(value.expression, program) == "string"
+    )
+
+
+def doubled_names(found: View, holes: Sequence[Hole], program: Program, dialect: str | None) -> Fix | None:
+    """The fix that doubles the quotes in every name of Go that stands between some, None where one stands otherwise."""
+    if program.source.language != "go" or (dialect is not None and dialect not in _DOUBLING):
+        return None
+    if any(hole.context is not Context.IDENTIFIER for hole in holes):
+        return None
+    edits: list[Edit] = []
+    tokens = tokenize(found.text, dialect)
+    for index, item in enumerate(found.items):
+        if not isinstance(item, Value) or not any(hole.range == item.expression.range for hole in holes):
+            continue
+        token = next((token for token in tokens if token.start <= index < token.end), None)
+        if token is None or token.kind is not Kind.QUOTED or item.spec not in ("", "%s", "%v"):
+            return None
+        made = with_doubled(item, token.text[0], program) if token.text[0] in _NAME_QUOTES else []
+        if not made:
+            return None
+        edits += made
+    title = "Double the quotes in the name" if len(holes) == 1 else "Double the quotes in the names"
+    return Fix(title, tuple(dict.fromkeys(edits)), Applicability.UNSAFE) if edits else None
 
 
 def _wrapped(quote: str, found: View, holes: Sequence[Hole], source: SourceFile, dialect: str | None) -> list[Edit]:
@@ -66,9 +109,10 @@ def _wrapped(quote: str, found: View, holes: Sequence[Hole], source: SourceFile,
     return edits if len(edits) >= len(holes) else []
 
 
-def guarded(found: View, hole: Hole, site: Site, source: SourceFile, dialect: str | None) -> Fix:
+def guarded(found: View, hole: Hole, site: Site, program: Program, dialect: str | None) -> Fix:
     """The fix that compares the name with those that the statement mentions, before the text is put together. Raises
     `RefusalError`."""
+    source = program.source
     value = next((value for value in found.values if value.expression.range == hole.range), None)
     if value is None or not isinstance(value.expression, ir.Name):
         raise RefusalError("only a variable can be held against a list of names")
@@ -94,15 +138,29 @@ def guarded(found: View, hole: Hole, site: Site, source: SourceFile, dialect: st
         raise RefusalError("no statement of its own stands around the name")
     indentation = lead[: len(lead) - len(lead.lstrip())]
     listed = ", ".join(f'"{allowed}"' for allowed in names)
+    imports: tuple[Edit, ...] = ()
     if source.language == "python":
         step = "\t" if "\t" in indentation else "    "
         lines = [f"if {name} not in {{{listed}}}:", f'{step}raise ValueError(f"unexpected name {{{name}!r}}")']
     elif source.language in ("javascript", "typescript"):
         lines = [f"if (![{listed}].includes({name})) throw new Error(`unexpected name ${{{name}}}`);"]
     else:
-        raise RefusalError("what the function does with a wrong name is for a person to say")
+        lines, imports = _returning(value.expression, listed, site, program)
     text = "".join(f"{indentation}{line}\n" for line in lines)
-    return Fix("Compare the name with a list", (Edit(Range(begin, begin), text),), Applicability.UNSAFE)
+    return Fix("Compare the name with a list", (Edit(Range(begin, begin), text), *imports), Applicability.UNSAFE)
+
+
+def _returning(node: ir.Name, listed: str, site: Site, program: Program) -> tuple[list[str], tuple[Edit, ...]]:
+    """The lines of Go that return an error for any other name, and what they import. Raises `RefusalError`."""
+    function = program.function_around(node.range)
+    package = go_package(program, "fmt") if type_of(node, program) == "string" else None
+    if function is None or function is not program.function_around(site.call.range) or package is None:
+        raise RefusalError("what the function does with a wrong name is for a person to say")
+    name, imports = package
+    returns = failure(function, f'{name}.Errorf("unexpected name %q", {node.id})', program.source)
+    if not returns:
+        raise RefusalError("the function returns no error, or something whose zero value the file does not tell")
+    return [f"switch {node.id} {{", f"case {listed}:", "default:", f"\t{returns}", "}"], imports
 
 
 def _place(found: View, value: Value, tokens: list[Token]) -> int | None:
