@@ -23,6 +23,7 @@ _NAMES = {
     "goose": "db/0000{}_{}.sql",
     "maragudk/migrate": "db/000{}_{}.up.sql",
     "node-pg-migrate": "migrations/171234567890{}_{}.sql",
+    "pop": "migrations/2024010112000{}_{}.up.sql",
     "sql-migrate": "db/2024010112000{}-{}.sql",
     "sqlx": "migrations/2024010112000{}_{}.sql",
     "tern": "db/00{}_{}.sql",
@@ -32,6 +33,7 @@ _BESIDE = {
     "Drizzle": ("package.json", '{"dependencies": {"drizzle-orm": "0.30.0"}}\n'),
     "maragudk/migrate": ("go.mod", "module a\n\nrequire github.com/maragudk/migrate v0.4.3\n"),
     "Prisma": ("prisma/migrations/migration_lock.toml", 'provider = "postgresql"\n'),
+    "pop": ("go.mod", "module a\n\nrequire github.com/gobuffalo/pop/v6 v6.1.1\n"),
     "sqlx": ("Cargo.toml", '[dependencies]\nsqlx = "0.8"\n'),
 }
 _OWNED = "CREATE TABLE {} (id bigint PRIMARY KEY, tenant_id bigint NOT NULL);"

@@ -17,7 +17,16 @@ from persistlint.moments import moment, new_moment
 from persistlint.paths import is_migration
 from persistlint.reading import ReadError, digest, is_settled, mark, read_bytes
 from persistlint.records import dataclass
-from persistlint.sql.neighbours import absolute, beside, is_evidence, listed, names_of, project_of, upwards
+from persistlint.sql.neighbours import (
+    absolute,
+    beside,
+    is_evidence,
+    listed,
+    names_of,
+    project_of,
+    steps_elsewhere,
+    upwards,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -171,6 +180,7 @@ class Surroundings:
             return
         if language == "sql":
             yield self.once(_project, *project_of(absolute(path)))
+            yield self.once(_elsewhere, os.path.dirname(absolute(path)))  # noqa: PTH120
         names = self.once(_names_in, folder or ".").intersection(names_of(name))
         if names and (own := _there(folder or ".", names)):
             yield _Group(own)
@@ -271,6 +281,11 @@ def _project(place: str, pattern: str) -> _Group:
     folders, _, _ = pattern.rpartition("/")
     names = tuple(sorted(map(str, root.glob(f"{folders or '.'}/*.sql"))))
     return _Group((*map(str, scripts), *sorted(others)), names)
+
+
+def _elsewhere(folder: str) -> _Group:
+    """The migrations of the same project in other folders."""
+    return _Group(steps_elsewhere(folder))
 
 
 def _looked_up(folder: Path) -> tuple[str, ...]:

@@ -82,17 +82,18 @@ class Catalog:
             self.followed,
         )
 
-    def settled(self, *, is_complete: bool = True) -> Catalog:
+    def settled(self, *, is_complete: bool = True, changed: Collection[str] = ()) -> Catalog:
         """The same tables for the next script: none of them is new any more. Where something else may have changed them
-        in between, `is_complete` is false."""
+        in between, `is_complete` is false; where it changes some, their names are in `changed`."""
         found = self.copy()
         found.put_since = set()
         for key in sorted(self.put_since & self.tables.keys()) if is_complete else tuple(self.tables):
             table = self.tables[key]
+            is_kept = is_complete and table.name.name.lower() not in changed
             if table.is_temporary:
                 found._remove(table)
-            elif table.is_new or (table.is_complete and not is_complete):
-                found.tables[key] = replace(table, is_new=False, is_complete=table.is_complete and is_complete)
+            elif table.is_new or (table.is_complete and not is_kept):
+                found.tables[key] = replace(table, is_new=False, is_complete=table.is_complete and is_kept)
         return found
 
     def find(self, name: Name) -> Table | None:

@@ -201,7 +201,8 @@ class Policy:
 @dataclass(frozen=True)
 class Table:
     """A table. `is_complete` is false where not all of its columns are known: LIKE, INHERITS, AS SELECT; `is_known` is
-    false where it is known only from what changes it.
+    false where it is known only from what changes it. `is_touched` where SQL that nobody reads may have given it other
+    columns and policies: a routine that is handed its name, or what is put together.
     `parent` is what it is a partition of. `options` are the words behind the parentheses, in capitals. `is_new` is true
     for a table that the script at hand made."""
 
@@ -214,6 +215,7 @@ class Table:
     options: tuple[str, ...] = ()
     is_complete: bool = True
     is_known: bool = True
+    is_touched: bool = False
     is_temporary: bool = False
     is_new: bool = False
     has_row_security: bool = False

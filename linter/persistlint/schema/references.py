@@ -39,6 +39,7 @@ def unknown_tables(script: Script) -> Iterator[tuple[c.Change, Name]]:
     """Where a script needs a table that neither it nor a script before it made: the change, and the name. Tables of
     other schemas, of runners, and what may not be run are left out."""
     made = {change.table.key for change in script.of(c.CreateTable)}
+    made |= {change.table.key for change in (*script.of(c.DropTable), *script.of(c.RenameTable)) if _was_there(change)}
     for change in script.forward:
         if change.statement.is_conditional or change.statement.is_guarded or "IF" in change.statement.words:
             continue

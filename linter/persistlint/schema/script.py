@@ -89,7 +89,8 @@ class Script(SchemaFile):
     the file, None where there is none or it is no place.
     `is_followed` where it is one step of many and not the last, `followers` how many come after it. `siblings` are the
     paths of all scripts of the project, in order. `is_empty` where it does nothing, and does not join other migrations
-    either, `is_declared` where it is what a library makes of models.
+    either, `is_declared` where it is what a library makes of models. `is_teardown` where it does nothing but take a
+    whole database away, as its name says.
     """
 
     path: str
@@ -111,6 +112,7 @@ class Script(SchemaFile):
     siblings: tuple[str, ...] = ()
     is_empty: bool = False
     is_declared: bool = False
+    is_teardown: bool = False
 
     @property
     def is_followed(self) -> bool:

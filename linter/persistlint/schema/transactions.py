@@ -33,7 +33,7 @@ def is_ddl(change: c.Change) -> bool:
     """Whether a change is one of the schema."""
     return not isinstance(
         change,
-        c.Insert | c.Update | c.Delete | c.Begin | c.End | c.SetVariable | c.Maintain | c.Grant,
+        c.Insert | c.Update | c.Delete | c.NotIn | c.Begin | c.End | c.SetVariable | c.Maintain | c.Grant,
     )
 
 

@@ -42,6 +42,7 @@ INTEGERS = {"smallint": 2, "mediumint": 3, "integer": 4, "bigint": 8, "tinyint":
 SERIALS = {"smallserial": "smallint", "serial": "integer", "bigserial": "bigint"}
 TEXTS = frozenset({"text", "varchar", "char", "citext", "tinytext", "mediumtext", "longtext"})
 _UNLIMITED = 1 << 30
+_DIGITS_OF_MYSQL = 10  # of a `numeric` of which nothing more is said, none of them behind the point
 
 
 def base(type: DataType) -> str:
@@ -70,7 +71,7 @@ def keeps_rows(old: DataType, new: DataType) -> bool:
     return (old.name, new.name) == ("cidr", "inet")
 
 
-def narrows(old: DataType, new: DataType) -> bool:
+def narrows(old: DataType, new: DataType, dialect: str | None = None) -> bool:
     """Whether some values of the old type do not fit into the new one."""
     before, after = base(old), base(new)
     if before in INTEGERS and after in INTEGERS:
@@ -80,11 +81,10 @@ def narrows(old: DataType, new: DataType) -> bool:
     if before in ("text", "varchar", "char", "citext") and after in ("varchar", "char"):
         return _limit(new) < _limit(old)
     if before == after == "numeric":
-        if not new.arguments:
-            return False
-        if not old.arguments:
-            return True
-        return _scale(new) < _scale(old) or _limit(new) - _scale(new) < _limit(old) - _scale(old)
+        old_digits, new_digits = _digits(old, dialect), _digits(new, dialect)
+        if old_digits is None or new_digits is None:
+            return new_digits is not None
+        return _scale(new) < _scale(old) or new_digits - _scale(new) < old_digits - _scale(old)
     if before == "numeric" and (after in INTEGERS or after in FLOATS):
         return _scale(old) > 0 or not old.arguments or after in FLOATS
     if before in FLOATS and after in INTEGERS:
@@ -102,6 +102,13 @@ def _limit(type: DataType) -> int:
     if type.length is not None:
         return type.length
     return 1 if type.name == "char" else _UNLIMITED
+
+
+def _digits(type: DataType, dialect: str | None) -> int | None:
+    """How many digits a `numeric` has; None where there is no limit."""
+    if not type.arguments:
+        return _DIGITS_OF_MYSQL if dialect == "mysql" else None
+    return _limit(type)
 
 
 def _scale(type: DataType) -> int:

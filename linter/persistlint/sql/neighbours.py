@@ -26,10 +26,29 @@ MANIFESTS = (
     "Gemfile",
     "composer.json",
 )
-_FURTHEST = 10  # directories upwards in which files of the project are looked for
+# What shows that a folder is part of a program as well, though it says nothing of its packages.
+PROJECTS = (*MANIFESTS, "setup.py", "build.sbt", "global.json", "Directory.Build.props", "nuget.config", "project.clj")
+_SOLUTIONS = (".csproj", ".fsproj", ".vbproj", ".sqlproj", ".sln", ".slnx")
+_FURTHEST = 24  # as the packages of Java are deep: directories upwards in which files of the project are looked for
 # `1_users.postgres.up.sql` beside `1_users.mysql.up.sql`: pop takes those of the database that it runs on, and
 # `1_users.up.sql` where there is none.
-_DATABASE = regex(r"\.(postgres(?:ql)?|pg|cockroach(?:db)?|mysql|mariadb|sqlite3?|mssql)(?=\.)", re.IGNORECASE)
+# The name of a script without a number also says it at its end or its beginning: `schema-mysql.sql`, `h2_tables.sql`.
+_NAMES = (
+    r"(postgres(?:ql)?|pgsql|pg|cockroach(?:db)?|mysql|mariadb|tidb|sqlite3?|mssql|sqlserver|oracle(?:\d+\w?)?|db2\w*|derby"
+    r"|h2|hsql(?:db)?|sybase|hana|sqlf|informix|firebird|redshift|snowflake|clickhouse|duckdb|exasol|vertica|teradata)"
+)
+_DATABASE = regex(rf"\.{_NAMES}()(?=\.)", re.IGNORECASE)
+_DATABASE_AT_END = regex(rf"[._-]{_NAMES}(?=\.sql$)|(?:^|(?<=/)){_NAMES}[._-](?=[^/]*$)", re.IGNORECASE)
+_NUMBERED = regex(r"[VRUB]?\d", re.IGNORECASE)
+_OF_MIGRATIONS = regex(r"(?:\w+[_-])?migrations?", re.IGNORECASE)  # a folder
+_OF_DATABASE = regex(
+    r"(?:\w+[_-])?(?:postgres(?:ql)?|pg|cockroach(?:db)?|mysql|mariadb|tidb|sqlite3?|mssql|sqlserver|oracle|clickhouse"
+    r"|duckdb|spanner|test\w*|seeds?|down|rollbacks?|archived?|old)",
+    re.IGNORECASE,
+)
+_MOMENT = regex(r"\d{12,}[_-].*\.sql$", re.IGNORECASE)
+_MOST_LEVELS = 3  # of folders
+_MOST_FOLDERS = 20  # in one
 _DOWN = "down.sql"  # how a script ends that undoes the one which ends with `up.sql`
 
 
@@ -58,18 +77,27 @@ def project_of(path: str) -> tuple[str, str]:
 
 def database_named(path: str) -> str:
     """The database that a file is for, as a part of its name says; "" where it says nothing of it."""
-    found = _DATABASE.search(path, path.rfind("/") + 1)
-    return found[1].lower() if found is not None else ""
+    found = _database_in(path)
+    return (found[1] or found[2]).lower() if found is not None else ""
 
 
 def of_all_databases(path: str) -> str:
     """A path without the database in its name."""
-    folder = path.rfind("/") + 1
-    return path[:folder] + _DATABASE.sub("", path[folder:])
+    found = _database_in(path)
+    return path[: found.start()] + path[found.end() :] if found is not None else path
+
+
+def _database_in(path: str) -> re.Match[str] | None:
+    """Where the name of a script says for which database it is."""
+    start = path.rfind("/") + 1
+    if found := _DATABASE.search(path, start):
+        return found
+    return None if _NUMBERED.match(path, start) else _DATABASE_AT_END.search(path, start)
 
 
 def step_named(path: str) -> str:
     """What the name of a script begins with, whatever database it is for and whichever way it goes."""
+    path = of_all_databases(path)
     return path[: path.find(".", path.rfind("/") + 1)]
 
 
@@ -100,14 +128,38 @@ def _names_of_one() -> tuple[str, ...]:
     return tuple(name for name in _names_beside() if "{file}" in name)
 
 
+def steps_elsewhere(folder: str) -> tuple[str, ...]:
+    """The paths of scripts that are named after moments, in other folders below the one of all migrations that a folder
+    is in, where its own are named so too: one program may run those of all in the order of their moments. Those of a
+    folder for each database are run on one of them alone."""
+    place = Path(folder)
+    above = [around for around in place.parents[:_MOST_LEVELS] if _OF_MIGRATIONS.fullmatch(around.name)]
+    if not above or not any(map(_MOMENT.match, listed(folder))):
+        return ()
+    found: list[str] = []
+    for current, folders, names in os.walk(above[-1]):
+        depth = len(Path(current).relative_to(above[-1]).parts)
+        folders[:] = sorted(name for name in folders if not _OF_DATABASE.fullmatch(name))[:_MOST_FOLDERS]
+        if depth == _MOST_LEVELS:
+            folders.clear()
+        if Path(current) != place:
+            found += (f"{current}/{name}" for name in sorted(names) if _MOMENT.match(name))
+    return tuple(found)
+
+
+def is_project(name: str) -> bool:
+    """Whether a file of this name shows that a program is made in its folder, or in those below."""
+    return name in PROJECTS or name.endswith(_SOLUTIONS)
+
+
 def is_evidence(name: str) -> bool:
     """Whether a file of this name may say, in the directories around a script, what runs it, and on which database."""
-    return name in _evidence() or manifest_named(name) is not None
+    return name in _evidence() or is_project(name) or manifest_named(name) is not None
 
 
 @cache
 def _evidence() -> frozenset[str]:
-    return frozenset([*MANIFESTS, *(name for entry in table() for name in entry.get("evidence", ()))])
+    return frozenset(name for entry in table() for name in entry.get("evidence", ()))
 
 
 def manifest_named(name: str) -> int | None:

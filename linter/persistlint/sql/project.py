@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
-from collections import Counter
 from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
@@ -22,8 +21,8 @@ from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
 from persistlint.schema.references import unknown_tables
 from persistlint.sql.chain import Task, run
+from persistlint.sql.elsewhere import Elsewhere, elsewhere
 from persistlint.sql.listing import Signature, files_below, listed_below, place_of
-from persistlint.sql.manifests import dialect_of_project
 from persistlint.sql.neighbours import (
     VERSION,
     absolute,
@@ -33,6 +32,7 @@ from persistlint.sql.neighbours import (
 )
 from persistlint.sql.readers import DIALECTS, SQL, SqlReader
 from persistlint.sql.steps import PARTS, TEARDOWN, is_setup, is_step, number, part_of_setup
+from persistlint.sql.usual import around, read_file, usual_dialect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,10 +41,9 @@ if TYPE_CHECKING:
     from persistlint.sql.chain import Step
     from persistlint.sql.readers import Reader
 
-_PROGRAM = regex(r"^\d{3,}[_-].*\.(?:go|py|rb|php|java|kt|[cm]?[jt]s)$|^V\d+__\w+\.(?:java|kt)$")  # a migration
+_PROGRAM = regex(r"^\d{3,}[_-].*\.(?:go|py|rb|php|java|kt|fizz|[cm]?[jt]s)$|^V\d+__\w+\.(?:java|kt)$")  # a migration
 _MANY = 10  # scripts, all of which speak of tables that they make: nothing is missing before them
 _SEVERAL = 5  # scripts, few of which can be undone: a decision
-_SAMPLE = 30  # files of a folder that are asked for its dialect
 # That are kept: each application of Django is one, which its migrations ask for, and later whoever asks for all tables.
 _MOST_PROJECTS = 64
 
@@ -89,10 +88,10 @@ def dialect_of(path: str, content: bytes, reader: Reader = SQL) -> str | None:
     """The dialect of a file: what the files around it are written in where they agree, else what it tells itself. Where
     it is on disk, and no file of SQL tells anything, what the project has drivers for."""
     files = _files(absolute(path), reader)
-    told = _usual_dialect(files, reader)
+    told = usual_dialect(files, reader)
     if told.is_common:
         return told.dialect
-    return reader.dialect(path, content) or told.dialect or (_around(files, told, reader) if files else None)
+    return reader.dialect(path, content) or told.dialect or (around(files, told, reader) if files else None)
 
 
 def project_below(root: Path, patterns: tuple[str, ...], dialect: str | None, reader: Reader) -> Project | None:
@@ -101,11 +100,14 @@ def project_below(root: Path, patterns: tuple[str, ...], dialect: str | None, re
     files = listed_below(root, patterns)
     if not files:
         return None
-    told = _usual_dialect(files, reader)
-    found = dialect or told.dialect or reader.dialect(files[0][0], _read(files[0][0])) or _around(files, told, reader)
+    told = usual_dialect(files, reader)
+    found = (
+        dialect or told.dialect or reader.dialect(files[0][0], read_file(files[0][0])) or around(files, told, reader)
+    )
     if found not in DIALECTS:
         return None
-    return _project(files, DIALECTS[found], dialect is not None or told.is_common or len(files) == 1, reader)
+    is_common = dialect is not None or told.is_common or len(files) == 1
+    return _project(files, DIALECTS[found], is_common, reader, _elsewhere(files, reader))
 
 
 def read_in_project(
@@ -118,7 +120,8 @@ def read_in_project(
     forward = undone_by(file)  # the file itself, or the one that it is the way back of
     if len(files) < (2 if forward == file else 1):
         return reader.read(path, content, dialect)
-    project = _project(files, dialect, is_configured or _usual_dialect(files, reader).is_common, reader)
+    is_common = is_configured or usual_dialect(files, reader).is_common
+    project = _project(files, dialect, is_common, reader, _elsewhere(files, reader))
     script: Script | None
     if project.contents.get(file) == hash(content):
         script = project.scripts[file]
@@ -211,8 +214,8 @@ def _of_database(files: Signature, database: str) -> Signature:
 
 
 @lru_cache(maxsize=_MOST_PROJECTS)
-def _project(files: Signature, dialect: str | None, is_common: bool, reader: Reader) -> Project:
-    steps, is_mixed = _run(files, dialect, is_common, reader)
+def _project(files: Signature, dialect: str | None, is_common: bool, reader: Reader, others: Elsewhere) -> Project:
+    steps, is_mixed = _run(files, dialect, is_common, reader, others.changed)
     scripts = {step.task.state[0]: step.script for step in steps if step.script is not None}
     firsts: dict[tuple[str, str], str] = {}
     for path, script in scripts.items():
@@ -226,21 +229,25 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
         before={step.task.state[0]: step.before for step in steps if step.script is not None},
         contents={step.task.state[0]: step.content for step in steps if step.script is not None},
         firsts=firsts,
-        after=(steps[-1].after if steps else Catalog()).settled(is_complete=not is_mixed),
+        after=(steps[-1].after if steps else Catalog()).settled(is_complete=not is_mixed, changed=others.changed),
         again=_made_again(scripts.values()),
-        goes_back_from=_goes_back_from(scripts),
-        is_rooted=not is_mixed and len(unknown) <= 1 and begins,
+        goes_back_from=_goes_back_from(scripts, others),
+        is_rooted=not is_mixed and not others.steps and len(unknown) <= 1 and begins,
         undoing=frozenset(step.task.state[0] for step in steps if not step.task.is_kept),
     )
 
 
 def _goes_on(script: Script) -> bool:
-    """Whether the first script of a project changes tables that were there, and makes none: another project did."""
-    return not any(script.of(CreateTable)) and any(unknown_tables(script))
+    """Whether the first script of a project changes tables that were there, and makes none, or drops one that nobody
+    made: another project did."""
+    drops = any(change.before is None and not change.if_exists for change in script.of(DropTable))
+    return drops or (not any(script.of(CreateTable)) and any(unknown_tables(script)))
 
 
-def _run(files: Signature, dialect: str | None, is_common: bool, reader: Reader) -> tuple[tuple[Step, ...], bool]:
-    """What comes of the files, and whether something else may change tables between them."""
+def _run(
+    files: Signature, dialect: str | None, is_common: bool, reader: Reader, changed: frozenset[str]
+) -> tuple[tuple[Step, ...], bool]:
+    """What comes of the files, and whether something else may change any table between them; some it does."""
     is_sql = isinstance(reader, SqlReader)
     # Programs are run one behind the other, whatever they are written for.
     others = _of_others(files, dialect, reader) if is_sql and not is_common else frozenset[str]()
@@ -261,14 +268,19 @@ def _run(files: Signature, dialect: str | None, is_common: bool, reader: Reader)
     ]
 
     def read(path: str, known: Catalog) -> tuple[int, Script | None]:
-        content = _read(path)
+        content = read_file(path)
         return hash(content), reader.read(path, content, dialect, known)
 
     def settle(catalog: Catalog) -> Catalog:
-        return catalog.settled(is_complete=not is_mixed)
+        return catalog.settled(is_complete=not is_mixed, changed=changed)
 
     folder = str(Path(files[0][0]).parent) if files else ""
-    return run((folder, dialect, reader, is_mixed), tasks, read, settle), is_mixed
+    return run((folder, dialect, reader, is_mixed, changed), tasks, read, settle), is_mixed
+
+
+def _elsewhere(files: Signature, reader: Reader) -> Elsewhere:
+    """What other folders of the same migrations do, of whose programs nobody knows the order."""
+    return elsewhere(files[0][0]) if files and isinstance(reader, SqlReader) else Elsewhere()
 
 
 def _made_again(scripts: Iterable[Script]) -> frozenset[str]:
@@ -285,9 +297,11 @@ def _made_again(scripts: Iterable[Script]) -> frozenset[str]:
     return frozenset(again)
 
 
-def _goes_back_from(scripts: dict[str, Script]) -> int:
+def _goes_back_from(scripts: dict[str, Script], others: Elsewhere) -> int:
     """How many scripts were written before anybody undid one."""
     undone = [bool(script.is_undone) for script in scripts.values()]
+    if len(others.steps) >= _SEVERAL and not others.goes_back and not any(undone):
+        return len(undone)
     if len(undone) < _SEVERAL:
         return 0
     first = undone.index(True) if 4 * sum(undone) >= len(undone) else len(undone)
@@ -298,7 +312,7 @@ def _goes_back_from(scripts: dict[str, Script]) -> int:
 
 def _of_others(files: Signature, dialect: str | None, reader: Reader) -> frozenset[str]:
     """The paths of the files that are for another database, as far as they tell."""
-    return frozenset(path for path, _, _ in files if reader.dialect(path, _read(path)) not in (dialect, None))
+    return frozenset(path for path, _, _ in files if reader.dialect(path, read_file(path)) not in (dialect, None))
 
 
 def _are_steps(others: frozenset[str], files: Signature) -> bool:
@@ -314,40 +328,3 @@ def _has_programs(folder: Path) -> bool:
         return any(_PROGRAM.search(path.name) for path in folder.iterdir())
     except OSError:
         return False
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """The dialect that two thirds of some files tell; `is_common` where none of them tells another, `is_silent` where
-    none tells any."""
-
-    dialect: str | None
-    is_common: bool
-    is_silent: bool
-
-
-@lru_cache(maxsize=64)
-def _usual_dialect(files: Signature, reader: Reader) -> _Told:
-    """The dialect of a folder, from a sample of its files; from all of them where programs run on each of the databases
-    that two of them tell."""
-    is_sql = isinstance(reader, SqlReader)
-    sample = files[:: len(files) // _SAMPLE + 1 if is_sql else 1] if len(files) > 1 else Signature()
-    found = Counter(reader.dialect(path, _read(path)) for path, _, _ in sample)
-    del found[None]
-    usual = max(found, key=lambda dialect: found[dialect], default=None)
-    is_clear = len(found) == 1 or (is_sql and 3 * found[usual] >= 2 * found.total())
-    return _Told(usual if is_clear else None, len(found) == 1, not found)
-
-
-def _around(files: Signature, told: _Told, reader: Reader) -> str | None:
-    """What the project tells of SQL files that tell nothing. Programs are asked one by one, with all that they say."""
-    is_asked = told.is_silent and isinstance(reader, SqlReader)
-    return dialect_of_project(Path(files[0][0]).parent) if is_asked else None
-
-
-def _read(path: str) -> bytes:
-    try:
-        with open(path, "rb", buffering=0) as stream:  # a `Path` takes longer to make than a file to read
-            return stream.readall()
-    except OSError:
-        return b""

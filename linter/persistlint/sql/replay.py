@@ -6,7 +6,7 @@ Whoever reads a migration (`sql/script`, `analysis/migrations`) gives its statem
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from persistlint.records import dataclass, replace
 from persistlint.regexes import regex
@@ -23,6 +23,7 @@ from persistlint.sql.ddl.subqueries import not_in
 from persistlint.sql.lexer import Kind, word_set
 from persistlint.sql.splitter import statements
 from persistlint.sql.text import body
+from persistlint.sql.unseen import changed_by_routine, given_to_routine, put_together, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,9 +61,13 @@ _UNSEEN = How(is_implied=True)
 _CHANGES = regex(r"\s*(?:ALTER|CREATE|DROP|RENAME)\s", re.IGNORECASE)
 
 
+Opened: TypeAlias = tuple[frozenset[str], bool]
+"""Names of tables that something changes which nobody reads, and whether it may be any table where none has one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What came of one statement: where the replay stood before and behind it, and what it brought."""
+    """What came of one statement: where the replay stood before and behind it, and what it brought and left open."""
 
     tokens: list[Token]
     before: tuple[int | None, int, bool]
@@ -70,6 +75,7 @@ class Step:
     statements: tuple[Statement, ...]
     changes: tuple[Change, ...]
     unread: tuple[Range, ...]
+    opened: tuple[Opened, ...] = ()
 
 
 class Replay:
@@ -88,6 +94,8 @@ class Replay:
         self.statements: list[Statement] = []
         self.changes: list[Change] = []
         self.unread: list[Range] = []
+        self.texts: list[str] = []  # that variables of MySQL were given, of which a statement may be made
+        self.opened: list[Opened] = []
         self.inserted: tuple[str, Insert] | None = None  # the last INSERT of plain rows, and what stands before these
 
     def begin(self, transaction: int | None, is_forward: bool) -> None:
@@ -132,6 +140,7 @@ class Replay:
         if statement.words[0] not in _STARTS:
             self.unread.append(statement.range)
             return
+        self._look_for_unseen(text, tokens)
         for change in self._take(cursor, statement, how):
             if isinstance(change, Begin):
                 self.transaction = self.open_transaction()
@@ -139,6 +148,8 @@ class Replay:
                 self.transaction = None
         if block is not None:
             self._read_block(body(text, block), statement)
+            if "EXECUTE" in (inner := text.text[block.start : block.end]).upper():
+                self._open_by(put_together(texts_of(inner[1:-1])))
         elif statement.words[0] in ("SET", "PREPARE") and self.dialect in (None, "mysql"):
             self._read_prepared(text, tokens, statement)
         if head:
@@ -157,8 +168,11 @@ class Replay:
             self.changes += known.changes
             self.unread += known.unread
             self.transaction, self.last, _ = known.behind
+            self._note_texts(tokens)
+            for opened in known.opened:
+                self._leave_open(opened)
             return known
-        counts = len(self.statements), len(self.changes), len(self.unread)
+        counts = len(self.statements), len(self.changes), len(self.unread), len(self.opened)
         self.read(text, tokens)
         return Step(
             tokens,
@@ -167,6 +181,7 @@ class Replay:
             tuple(self.statements[counts[0] :]),
             tuple(self.changes[counts[1] :]),
             tuple(self.unread[counts[2] :]),
+            tuple(self.opened[counts[3] :]),
         )
 
     @property
@@ -184,6 +199,34 @@ class Replay:
             for table in [table for table in self.catalog.tables.values() if table.is_complete]:
                 if of_table in ("", table.name.name):
                     self.catalog.put(replace(table, is_complete=False))
+
+    def _look_for_unseen(self, text: Text, tokens: list[Token]) -> None:
+        """Leave tables open that a statement may change by SQL that nobody reads."""
+        if tokens[0].word == "PREPARE" and self.texts:
+            self._open_by(put_together(self.texts))
+        self._note_texts(tokens)
+        if given := given_to_routine(tokens) | changed_by_routine(text, tokens):
+            self._leave_open((given, False))
+
+    def _note_texts(self, tokens: list[Token]) -> None:
+        if tokens[0].word == "PREPARE":
+            self.texts = []
+        elif tokens[0].word == "SET" and self.dialect == "mysql":
+            self.texts += [token.text for token in tokens if token.kind is Kind.STRING]
+
+    def _open_by(self, words: frozenset[str] | None) -> None:
+        if words is not None:
+            self._leave_open((words, True))
+
+    def _leave_open(self, opened: Opened) -> None:
+        """Note tables as touched: those that are named, or else all, for a name may be put together."""
+        self.opened.append(opened)
+        names, is_any = opened
+        catalog = self.catalog if self.is_forward else self.undone
+        tables = [table for table in catalog.tables.values() if not table.is_touched]
+        named = [table for table in tables if table.name.name.lower() in names]
+        for table in named or (tables if is_any else ()):
+            catalog.put(replace(table, is_touched=True))
 
     def script(
         self,
@@ -255,6 +298,7 @@ class Replay:
                 is_block=False,
             )
             self.statements.append(statement)
+            self._look_for_unseen(inner.text, inner.tokens)
             self._take(cursor, statement)
 
     def _read_prepared(self, text: Text, tokens: list[Token], statement: Statement) -> None:

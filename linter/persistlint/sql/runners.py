@@ -15,7 +15,7 @@ from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.schema.script import Runner
 from persistlint.sql.manifests import meaning
-from persistlint.sql.neighbours import MANIFESTS, of_all_databases, table, upwards
+from persistlint.sql.neighbours import is_project, listed, of_all_databases, table, upwards
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -217,4 +217,4 @@ def _has_manifest(path: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _has_one(directory: str) -> bool:
-    return any(os.path.isfile(f"{directory}/{name}") for name in MANIFESTS)  # noqa: PTH113
+    return any(map(is_project, listed(directory)))

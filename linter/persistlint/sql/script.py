@@ -10,18 +10,35 @@ from typing import TYPE_CHECKING
 from persistlint.records import dataclass, replace
 from persistlint.regexes import regex
 from persistlint.schema.catalog import Catalog
-from persistlint.schema.changes import CreatePolicy, SetRowSecurity
+from persistlint.schema.changes import (
+    AddConstraint,
+    Begin,
+    CreateIndex,
+    CreatePolicy,
+    CreateTable,
+    DropConstraint,
+    DropIndex,
+    DropObject,
+    DropPolicy,
+    DropTable,
+    End,
+    SetRowSecurity,
+    SetVariable,
+)
+from persistlint.schema.definitions import Table
 from persistlint.schema.script import OF_RUNNER
 from persistlint.source import Range
 from persistlint.sql.replay import Replay
 from persistlint.sql.runners import pattern_for, runner_of, undo_beside, version_of
 from persistlint.sql.sections import Section, sections
 from persistlint.sql.splitter import MOST_KEPT, statements
+from persistlint.sql.steps import sets_up, takes_away
 from persistlint.sql.text import Text, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from persistlint.schema.changes import Change
     from persistlint.schema.script import Runner, Script
     from persistlint.sql.lexer import Token
     from persistlint.sql.replay import Step
@@ -35,6 +52,7 @@ _DUMP = regex(
     re.M,
 )
 _MARKS_OF_DUMPS = ("ump", "HeidiSQL", "Navicat", "/*!40", "set_config")
+_OF_TEARDOWN = (DropTable, DropIndex, DropConstraint, DropPolicy, DropObject, Begin, End, SetVariable)
 _ADMITS = regex(r"\bCREATE\s+POLICY\b", re.IGNORECASE)
 _GUARDS = regex(r"\bENABLE\s+ROW\s+LEVEL\s+SECURITY\b", re.IGNORECASE)
 
@@ -143,6 +161,11 @@ class _Reading:
             is_undone=self._is_undone(),
             version=version_of(self.pattern, self.path),
         )
+        if not script.runner.name and sets_up(self.path) and script.of(CreateTable):
+            script = replace(script, changes=tuple(map(_on_what_is_made, script.changes)))
+        if pieces and takes_away(self.path) and not script.runner.name:
+            is_all = all(isinstance(change, _OF_TEARDOWN) for change in script.changes)
+            script = replace(script, is_teardown=is_all and len(script.of(DropTable)) > 1)
         return script if pieces else replace(script, is_empty=True), tuple(steps)
 
     def _look_for_templates(self) -> None:
@@ -181,6 +204,18 @@ class _Reading:
             off.search(each.line) for each in self.sections.parts if each.is_forward is section.is_forward
         )
         return replace(self.runner, wraps=False, is_off=True) if is_off else self.runner
+
+
+def _on_what_is_made(change: Change) -> Change:
+    """A change of a script that sets a database up. A table that gets an index or a constraint there and is not made
+    there is one that another script of the set-up made just before."""
+    if not isinstance(change, CreateIndex | AddConstraint):
+        return change
+    before = change.before
+    if before is not None and before.is_known:
+        return change
+    made = before or Table(change.table, change.table.range, is_complete=False, is_known=False)
+    return replace(change, before=replace(made, is_new=True))
 
 
 def _is_sorted(pieces: list[_Piece]) -> bool:

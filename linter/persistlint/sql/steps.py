@@ -18,6 +18,9 @@ _PART = regex(
     re.IGNORECASE,
 )
 TEARDOWN = regex(r"(?:drop|delete|reset|clear|clean|truncate|teardown|uninstall|destroy)[_.-]", re.IGNORECASE)
+_TAKES_AWAY = regex(r"(?:^|[._-])(?:drop|teardown|uninstall|destroy|wipe|reset)(?=[._-])", re.IGNORECASE)
+_SETS_UP = regex(r"(?:^|[._-])(?:create|init(?:ialize)?|set-?up|install|bootstrap|schema)(?=[._-])", re.IGNORECASE)
+_GOES_ON = regex(r"upgrade|update|migrat|delta|patch|alter|change|drop|_to_", re.IGNORECASE)
 PARTS = _PART.groups  # the kinds of things that a set-up makes
 
 
@@ -46,6 +49,17 @@ def part_of_setup(path: str) -> int:
     """The place of a script among the kinds of things that a set-up makes, from 1; anything else comes behind them."""
     found = _PART.fullmatch(_names(path)[1])
     return found.lastindex if found is not None and found.lastindex is not None else _PART.groups + 1
+
+
+def takes_away(path: str) -> bool:
+    """Whether a script that is no step says by its name that it takes a database away."""
+    return not is_step(path) and _TAKES_AWAY.search(_names(path)[1]) is not None
+
+
+def sets_up(path: str) -> bool:
+    """Whether a script that is no step says by its name that it sets a database up."""
+    name = _names(path)[1]
+    return not is_step(path) and _SETS_UP.search(name) is not None and _GOES_ON.search(name) is None
 
 
 def number(path: str) -> str:

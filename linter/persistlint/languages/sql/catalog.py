@@ -32,7 +32,8 @@ CATALOG = "schema"  # what holds the names that come from the catalog of the dat
 _CATALOG_TABLES = regex(
     r"(?:pg_catalog|information_schema|sys)\s*\.|\bpg_(?:class|tables|namespace|attribute|indexes|roles|database|proc"
     r"|views|sequences|user|inherits|constraint|trigger|type|matviews|policies|extension)\b"
-    r"|\b(?:all|user|dba)_(?:tables|tab_columns|objects|users|views|indexes|sequences|constraints|tab_partitions)\b"
+    r"|\b(?:all|user|dba)_(?:tables|tab_columns|tab_cols|objects|users|views|indexes|sequences|constraints|tab_partitions"
+    r"|nested_tables|ind_columns|cons_columns|triggers|procedures|synonyms|mviews|lobs|segments|part_tables|xml_tables)\b"
     r"|\bsys(?:objects|columns|databases)\b|\bsqlite_master\b",
     re.IGNORECASE,
 )
@@ -44,16 +45,19 @@ _ENUMERATED = {
     "tg_level": ("ROW", "STATEMENT"),
 }
 _FROM_CATALOG = frozenset({"tg_table_name", "tg_table_schema", "tg_relname", "tg_name"})
+# The roles and the schema of the session. `user` is one of them, but in MySQL the name of a column like any other.
+_OF_SESSION = word_set("current_user session_user current_role current_schema current_catalog system_user user")
 _NOW = word_set("current_date current_time current_timestamp localtime localtimestamp sysdate systimestamp")
 
 
-def given_value(range: Range, name: str) -> Expression | None:
-    """What the database itself calls by a name: a moment, or what a trigger is told."""
+def given_value(range: Range, name: str, dialect: str | None) -> Expression | None:
+    """What the database itself calls by a name: a moment, who is there, or what a trigger is told."""
     if name in _NOW:
         return Number(range, name, None)
     if name in _ENUMERATED:
         return one_of(range, name, _ENUMERATED[name])
-    return Attribute(range, Name(range, CATALOG), name, range) if name in _FROM_CATALOG else None
+    is_of_session = name in _OF_SESSION and (name != "user" or dialect != "mysql")
+    return Attribute(range, Name(range, CATALOG), name, range) if is_of_session or name in _FROM_CATALOG else None
 
 
 def is_catalog(reader: Reader, end: int) -> bool:

@@ -287,7 +287,8 @@ def _named(reader: Reader) -> Expression:
         return Subscript(reader.range_from(start), Name(range, names[0]), index)
     if reader.word() == "(" and tokens[0].kind is not Kind.PARAMETER:
         return _call(reader, start, names, range)
-    if len(names) == 1 and names[0] not in reader.types and (given := given_value(range, names[0])) is not None:
+    given = given_value(range, names[0], reader.dialect) if len(names) == 1 and names[0] not in reader.types else None
+    if given is not None:
         return given
     value: Expression = Name(reader.range_of(tokens[0]), names[0])
     for name, token in zip(names[1:], tokens[1:], strict=True):

@@ -3,7 +3,8 @@
 
 A change of a table, an index, a constraint, an `INSERT` or an `UPDATE` that names a column which the table does not
 have at that point, as this script and those before it in the project leave it. A table of which not all columns are
-known is left alone, and so is what stands behind an `IF`.
+known is left alone, also where SQL that is put together or a routine that is given its name may have changed it, and
+so is what stands behind an `IF`.
 
 In a query that a program sends, a column that a table of the project does not have, as its migrations and schema files
 leave the table: one that `INSERT` or `UPDATE` sets, `table.column`, and in a query of one table what it selects and
@@ -135,7 +136,7 @@ def _changed(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
         if not isinstance(change, TableChange) or change.statement.is_conditional or change.statement.is_guarded:
             continue
         table = change.definition if isinstance(change, CreateTable) else change.before
-        if table is None or not table.is_complete or not table.columns:
+        if table is None or not table.is_complete or table.is_touched or not table.columns:
             continue
         new = added.get(change.statement.range, set()) | _SYSTEM
         ends = ("", script.runner.column_end)

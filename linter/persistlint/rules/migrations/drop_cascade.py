@@ -4,7 +4,7 @@
 `DROP … CASCADE` of a table, type, view, function, schema, extension, column or constraint in PostgreSQL.
 
 What the script itself made, what it makes anew behind a `DROP … IF EXISTS`, and triggers and policies, on which nothing
-depends, are left alone.
+depends, are left alone, and so is a script that takes a whole database away and says so by its name.
 
 ## Why it matters
 
@@ -80,7 +80,7 @@ _CASCADE = regex(rb"\s+CASCADE\s*$", re.IGNORECASE)
 )
 def drop_cascade(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every DROP that takes along what nobody named."""
-    if script.dialect != "postgres":
+    if script.dialect != "postgres" or script.is_teardown:
         return
     made = _made(script)
     for change in script.forward:

@@ -4,8 +4,9 @@
 `DROP TABLE` of a table that the same script did not make. Several with nothing else between them are one report.
 
 Left alone are the part of a migration that undoes it; a script that makes everything anew (`DROP TABLE IF EXISTS`, then
-`CREATE TABLE`); the rebuild of a table, where another one takes its name or its rows, or
-keeps them until a table of the same name takes them back; temporary tables.
+`CREATE TABLE`), also one that makes room for a view; the rebuild of a table, where another one takes its name or its
+rows, or keeps them until a table of the same name takes them back; temporary tables; a script without a number that
+does nothing but drop several tables and what belongs to them, and says so by its name: `drop_all.sql`.
 
 ## Why it matters
 
@@ -45,7 +46,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import CreateTable, DropTable, Insert, RenameTable
+from persistlint.schema.changes import CreateObject, CreateTable, DropTable, Insert, RenameTable
 from persistlint.schema.naming import is_copy_of
 from persistlint.schema.script import Script
 from persistlint.schema.together import listed
@@ -59,13 +60,16 @@ if TYPE_CHECKING:
 @rule("drop-table", on=Script, changes=(DropTable,), severity=Severity.WARNING, momentary=True)
 def drop_table(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every table that is dropped with what it holds."""
+    if script.is_teardown:
+        return
     created = {change.table.key: script.position(change) for change in script.of(CreateTable)}
+    views = {change.name.key for change in script.of(CreateObject) if change.kind.endswith("VIEW")}
     renamed = {name for change in script.of(RenameTable) for name in (change.table.key, change.to.key)}
     lost = []
     for change in script.of(DropTable):
         key = change.table.key
         is_made_anew = change.if_exists and created.get(key, -1) > script.position(change)
-        is_made_anew = is_made_anew or _is_filled_again(script, change)
+        is_made_anew |= (change.if_exists and key in views) or _is_filled_again(script, change)
         if change.is_on_new or is_made_anew or key in renamed or "TEMPORARY" in change.statement.words:
             continue
         if not any(is_copy_of(table.name.name, change.table.name) for table in script.after.tables.values()):

@@ -2,7 +2,8 @@
 ## What it finds
 
 `DROP INDEX` without `CONCURRENTLY` of an index that the same script did not make, on a table that it did not make.
-Several indexes in one statement are one report. One of a column that the script drops as well is left alone.
+Several indexes in one statement are one report. One of a column that the script drops as well is left alone, and so is
+a script that takes a whole database away and says so by its name.
 
 ## Why it matters
 
@@ -46,7 +47,7 @@ from persistlint.fixes.runners import without_transaction
 from persistlint.fixes.scripts import ALONE, refuse_joined, scripted, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import CreateIndex, DropColumn, DropIndex, DropTable, SetVariable
+from persistlint.schema.changes import CreateIndex, DropColumn, DropIndex, DropObject, DropTable, SetVariable
 from persistlint.schema.script import OF_RUNNER, Script
 
 if TYPE_CHECKING:
@@ -60,10 +61,11 @@ _DROP = regex(rb"DROP\s+INDEX", re.IGNORECASE)
 @rule("index-drop-not-concurrent", on=Script, changes=(DropIndex,), severity=Severity.WARNING, momentary=True)
 def index_drop_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every index that is dropped under a lock on its table."""
-    if script.dialect != "postgres":
+    if script.dialect != "postgres" or script.is_teardown:
         return
     made = {change.index.name: change for change in script.of(CreateIndex)}
     gone = {change.table.key for change in script.of(DropTable)}
+    gone |= {change.name.key for change in script.of(DropObject) if change.kind.endswith("VIEW")}
     told = set()
     for change in script.of(DropIndex):
         own = made.get(change.name.name)  # made before, or anew on a table of the script

@@ -2,7 +2,8 @@
 ## What it finds
 
 A change of a type to one that holds fewer values: `bigint` to `integer`, a shorter `varchar`, fewer digits of a
-`numeric`, a timestamp to a `date`. The old type must be known, from this script or from the migrations before it.
+`numeric`, a timestamp to a `date`. The old type must be known, from the migrations before this one. A table that the
+same script makes is left alone: it has no rows but those that the script writes itself.
 
 ## Why it matters
 
@@ -11,14 +12,16 @@ rounds every row without a word.
 
 ## Example
 
-```sql dialect=postgres
+```sql path=migrations/0001_base.sql beside
 CREATE TABLE orders (id bigint PRIMARY KEY, total numeric(12, 4));
+```
+
+```sql dialect=postgres path=migrations/0002_total.sql
 ALTER TABLE orders ALTER COLUMN total TYPE numeric(12, 2);
 ```
 
-```sql dialect=postgres
-CREATE TABLE orders (id bigint PRIMARY KEY, total numeric(12, 2));
-ALTER TABLE orders ALTER COLUMN total TYPE numeric(14, 2);
+```sql dialect=postgres path=migrations/0002_total.sql
+ALTER TABLE orders ALTER COLUMN total TYPE numeric(14, 4);
 ```
 
 ## Fix
@@ -55,7 +58,9 @@ def narrowing_type_change(script: Script, context: RuleContext) -> Iterator[Diag
     """Report every change to a type that cannot hold what the column may hold."""
     for change in script.of(ChangeType):
         column = change.before.column(change.name) if change.before is not None else None
-        if column is None or column.type is None or not narrows(column.type, change.type):
+        if column is None or column.type is None or change.is_on_new:
+            continue
+        if not narrows(column.type, change.type, script.dialect):
             continue
         yield context.report(
             change.range,

@@ -76,6 +76,8 @@ def _has_key(table: Table) -> bool:
     """Whether it has a primary key, or columns that are never NULL are unique together."""
     if table.primary_key is not None:
         return True
+    if any(column.type is None and column.is_identity for column in table.columns):
+        return True  # HSQLDB has a type for one
     keys = [constraint.columns for constraint in table.constraints if constraint.is_key]
     keys += [index.columns for index in table.indexes if index.is_unique and index.predicate is None]
     return any(columns and all(table.requires(column) for column in columns) for columns in keys)

@@ -103,7 +103,10 @@ class _Items:
         if item.at("LIKE"):
             self.is_complete = False
         elif columns.is_constraint(item):
+            start = item.index
             constraint = columns.constraint(item)
+            item.index = start
+            self.is_complete &= constraint is not None or not _has_hole(item)
             if constraint:
                 self.constraints.append(constraint)
         elif columns.is_mysql_key(item):
@@ -118,6 +121,11 @@ class _Items:
 def _is_template(item: Cursor) -> bool:
     """Whether something else is written for the type of a column before it is SQL: `id {{ serial }}`, `id $%KEY%$`."""
     return item.end - item.index > 1 and item.token(1).text[:1] in ("{", "$", "%", "<", "@")
+
+
+def _has_hole(item: Cursor) -> bool:
+    """Whether something is put into it before it is SQL: `CONSTRAINT pk_{{ table }} PRIMARY KEY (id)`."""
+    return any(item.token(offset).text[:1] == "{" for offset in range(item.end - item.index))
 
 
 def alter_table(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Change]:
