@@ -200,7 +200,11 @@ def _sent(passing: Passing, site: Site, place: Place, source: SourceFile) -> tup
             return passing.into_keyword(call, keys[0]), True
         if sent_by_name:
             raise RefusalError("the SQL is passed by name")
-        has = sum(argument.keyword is None for argument in call.arguments) > index
+        positional = sum(argument.keyword is None for argument in call.arguments)
+        is_left_out = positional < index and not any(argument.spread for argument in call.arguments)
+        if is_left_out and keys and source.language == "python":
+            return passing.into_keyword(call, keys[0]), True
+        has = positional > index
         return passing.into_call(call, index, index), not has
     sql = operation.sql if operation.sql is not None else (operation.fragments or (0,))[0]
     if "rest" in places:
