@@ -145,7 +145,8 @@ def guarded(found: View, hole: Hole, site: Site, program: Program, dialect: str 
     elif source.language in ("javascript", "typescript"):
         lines = [f"if (![{listed}].includes({name})) throw new Error(`unexpected name ${{{name}}}`);"]
     else:
-        lines, imports = _returning(value.expression, listed, site, program)
+        none = '"", ' if hole.context is Context.KEYWORD else ""  # a direction may be none
+        lines, imports = _returning(value.expression, none + listed, site, program)
     text = "".join(f"{indentation}{line}\n" for line in lines)
     return Fix("Compare the name with a list", (Edit(Range(begin, begin), text), *imports), Applicability.UNSAFE)
 
