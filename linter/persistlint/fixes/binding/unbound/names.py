@@ -76,7 +76,8 @@ def doubled_names(found: View, holes: Sequence[Hole], program: Program, dialect:
         token = next((token for token in tokens if token.start <= index < token.end), None)
         if token is None or token.kind is not Kind.QUOTED or item.spec not in ("", "%s", "%v"):
             return None
-        made = with_doubled(item, token.text[0], program) if token.text[0] in _NAME_QUOTES else []
+        is_known = token.text[0] == '"' or dialect is not None  # a backquote in a name is written otherwise in BigQuery
+        made = with_doubled(item, token.text[0], program) if token.text[0] in _NAME_QUOTES and is_known else []
         if not made:
             return None
         edits += made
