@@ -76,7 +76,8 @@ def doubled_names(found: View, holes: Sequence[Hole], program: Program, dialect:
         token = next((token for token in tokens if token.start <= index < token.end), None)
         if token is None or token.kind is not Kind.QUOTED or item.spec not in ("", "%s", "%v"):
             return None
-        made = with_doubled(item, token.text[0], program) if token.text[0] in _NAME_QUOTES else []
+        is_known = token.text[0] == '"' or dialect is not None  # a backquote in a name is written otherwise in BigQuery
+        made = with_doubled(item, token.text[0], program) if token.text[0] in _NAME_QUOTES and is_known else []
         if not made:
             return None
         edits += made
@@ -145,7 +146,8 @@ def guarded(found: View, hole: Hole, site: Site, program: Program, dialect: str 
     elif source.language in ("javascript", "typescript"):
         lines = [f"if (![{listed}].includes({name})) throw new Error(`unexpected name ${{{name}}}`);"]
     else:
-        lines, imports = _returning(value.expression, listed, site, program)
+        none = '"", ' if hole.context is Context.KEYWORD else ""  # a direction may be none
+        lines, imports = _returning(value.expression, none + listed, site, program)
     text = "".join(f"{indentation}{line}\n" for line in lines)
     return Fix("Compare the name with a list", (Edit(Range(begin, begin), text), *imports), Applicability.UNSAFE)
 
