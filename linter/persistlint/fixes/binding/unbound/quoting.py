@@ -44,6 +44,8 @@ _TEXT = regex(r"[fF]?[\"'].*|(?:str|String|fmt\.Sprintf?)\(.*|`.*", re.DOTALL)
 _TEXT_OF = {"python": "str({})", "go": "fmt.Sprint({})"}
 _JOINS = ("join", "Join")
 _BEFORE_COUNT = regex(rf"\b(?:LIMIT|OFFSET)\s+(?:[\w{HOLE}]+\s*,\s*)?\Z", re.IGNORECASE)
+_SCRIPTS = ("javascript", "typescript")
+_NUMBER = "Number({})"
 _MOST_HOLES = 100  # more of them are too many to look at, and each is looked for among all statements
 _PLAIN = ("", "%s", "%v", "%q", "!s")
 
@@ -70,7 +72,8 @@ def quoted_values(
         return None
     is_any = _OF_ANY_TYPE.match(quoting.expression) is not None
     contexts = {Context.QUOTED, Context.PART, Context.LIST, *([Context.VALUE] if is_any else [])}
-    if any(hole.context not in contexts or _is_count(query, hole) for hole in holes):
+    counts = [hole for hole in holes if _is_count(query, hole)]
+    if any(hole.context not in contexts for hole in holes) or (counts and program.source.language not in _SCRIPTS):
         return None
     edits: list[Edit] = []
     done: list[Range] = []
@@ -82,7 +85,8 @@ def quoted_values(
             for parameter in parameters:
                 own = [hole for hole in holes for value in bound_by([parameter], view) if _is_hole(value, [hole])]
                 is_whole = 1 < len(view.items) == parameter.end - parameter.start
-                made = _Quoted(quoting.expression, parameter, view, node, query.site(), program).edits()
+                expression = _NUMBER if any(hole in counts for hole in own) else quoting.expression
+                made = _Quoted(expression, parameter, view, node, query.site(), program).edits()
                 is_bare = parameter.end - parameter.start == 1
                 if is_bare:
                     value = bound_by([parameter], view)[0].expression
@@ -249,6 +253,10 @@ def _reads_again(query: Query, holes: Sequence[Hole], program: Program) -> bool:
         mine = [p for p in function.parameters if p.name == values.id and p.default is not None]
         if any(p.default is not None and program.source.text(p.default.range) == "None" for p in mine):
             return False  # who gives the SQL to the function can leave its values out
+    taken = site.operation.parameters
+    places = taken if isinstance(taken, tuple) else (taken,)
+    if values is None and isinstance(places[0] if places else None, int) and program.source.language in _SCRIPTS:
+        return False  # what stands there is the callback, or `[]`, which fills no mark
     keys = site.operation.parameters
     options = [a.value for a in site.call.arguments if isinstance(a.value, ir.Mapping)]
     written = [entry.key for each in options for entry in each.entries]
