@@ -321,6 +321,21 @@ def test_a_program_is_checked_again_when_the_module_changes_that_makes_its_conne
     assert unknown in run("users.js", "--format", "json")
 
 
+def test_a_program_is_checked_again_when_the_schema_names_another_database(run: Callable[..., str]) -> None:
+    Path(".git").mkdir()
+    Path("prisma").mkdir()
+    Path("users.js").write_text(
+        'const { PrismaClient } = require("@prisma/client");\nconst prisma = new PrismaClient();\n\n'
+        'exports.one = (id) => prisma.$queryRawUnsafe("SELECT a FROM t WHERE b = " + id);\n'
+    )
+    unknown = "does not tell which driver"
+    assert unknown in run("users.js", "--format", "json")
+    for provider, mark in (("postgresql", '"$1'), ("mysql", '"?'), ("mongodb", unknown)):
+        Path("prisma/schema.prisma").write_text(f'datasource db {{\n  provider = "{provider}"\n}}\n')
+        for _ in range(2):
+            assert mark in run("users.js", "--format", "json")
+
+
 class _Told:
     """What runs when it is read back."""
 

@@ -57,6 +57,12 @@ def dialects_named(name: str, text: str) -> frozenset[str]:
     return _told(manifest, text) if manifest is not None else _NOTHING
 
 
+def dialects_above(folder: Path, names: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The dialects that the nearest files of these names tell, each a path from the folder or one above it; and the
+    paths that decided this, be a file there or not."""
+    return _above(folder, names, moment())
+
+
 def meaning(word: str) -> str | None:
     """The dialect that tools call so."""
     return _by_word(None).get(_plain(word))
@@ -67,6 +73,18 @@ def _of_module(directory: Path, moment: int) -> str:
     """The text of the nearest manifest of a module."""
     folder = next((folder for folder in upwards(directory) if _OF_MODULE in listed(folder)), None)
     return head_of(folder / _OF_MODULE, _LARGEST) if folder is not None else ""
+
+
+@lru_cache(maxsize=256)
+def _above(folder: Path, names: tuple[str, ...], moment: int) -> tuple[frozenset[str], tuple[str, ...]]:
+    seen: list[str] = []
+    for directory in upwards(folder):
+        files = [directory / name for name in names]
+        seen += map(str, files)
+        told = _NOTHING.union(*(dialects_named(file.name, head_of(file, _LARGEST)) for file in files))
+        if told:
+            return told, tuple(seen)
+    return _NOTHING, tuple(seen)
 
 
 @lru_cache(maxsize=256)

@@ -9,15 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from persistlint.heads import head_of
 from persistlint.records import dataclass
-from persistlint.sql.manifests import dialects_named
-from persistlint.sql.neighbours import absolute, upwards
+from persistlint.sql.manifests import dialects_above
+from persistlint.sql.neighbours import absolute
 
 if TYPE_CHECKING:
     from persistlint.libraries import Library
-
-_LARGEST = 1_000_000  # bytes of such a file that are read
 
 
 @dataclass(frozen=True)
@@ -33,14 +30,8 @@ def configured(library: Library, path: str) -> Configured:
     """What the files of a library tell a program at a path; nothing for one that is not on disk."""
     if not library.told_by or not os.path.isfile(path):  # noqa: PTH113 - as elsewhere, `Path` takes five times as long
         return Configured(None, ())
-    seen: list[str] = []
-    for folder in upwards(Path(absolute(path)).parent):
-        files = [folder / name for name in library.told_by]
-        seen += map(str, files)
-        found = {dialect for file in files for dialect in dialects_named(file.name, head_of(file, _LARGEST))}
-        if found:
-            return Configured(found.pop() if len(found) == 1 else None, tuple(seen))
-    return Configured(None, tuple(seen))
+    told, seen = dialects_above(Path(absolute(path)).parent, library.told_by)
+    return Configured(next(iter(told)) if len(told) == 1 else None, seen)
 
 
 @lru_cache(maxsize=16)

@@ -61,6 +61,11 @@ def check_seen(
     if not (query.has_parameters if has_keys else values_of(site, source) is not None):
         return False
     hidden = _hidden(query, site, found, style, bound)
+    is_of_text = isinstance(parameters, int) or (isinstance(parameters, tuple) and 1 in parameters)
+    if is_of_text and not hidden and style.is_positional and isinstance(values_of(site, source), ir.Collection):
+        there = max((_marks_in(text, style) for text in query.texts), default=0)
+        if (count_of(site, source) or 0) > max(there, len(marks)):
+            raise RefusalError("the call passes more values than the text has placeholders for")
     if hidden and style.is_positional and min(hidden) > max(bound) and all(mark.start > max(bound) for mark in marks):
         return True
     is_open = _is_open(query, site, found, style, marks, bound)
@@ -80,8 +85,11 @@ def _is_open(query: Query, site: Site, found: View, style: Style, marks: Sequenc
     hidden = _hidden(query, site, found, style, bound)
     if hidden:
         return not (style.is_positional and all(index < min(bound) for index in hidden))
-    counts = [len(style_of(style.pattern, _plain(text), None)[1]) for text in query.texts]
-    return max(counts, default=0) > len(marks)
+    return max((_marks_in(text, style) for text in query.texts), default=0) > len(marks)
+
+
+def _marks_in(text: Text, style: Style) -> int:
+    return len(style_of(style.pattern, _plain(text), None)[1])
 
 
 def numbered_behind(

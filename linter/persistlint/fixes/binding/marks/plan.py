@@ -328,7 +328,7 @@ def _bare(
                 return replace(_list(parts, tokens, place, query, source, dialect, "bare"), is_doubtful=True)
         if word == "IN" or (following_text == ")" and not is_number):
             raise RefusalError("nothing here tells what the list of values is made of")
-    if is_list_among(name, tokens, place) or (word == "LIMIT" and is_range(name)):
+    if is_list_among(name, tokens, place) or (word == "LIMIT" and is_range(name, item.expression)):
         raise RefusalError(f"`{source.text(item.expression.range)}` may be several values with commas between them")
     if word in _TYPED:
         if dialect not in ("mysql", "bigquery") or word != "INTERVAL":

@@ -6,9 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.fixes.binding.marks.grammar import function_around
+from persistlint.ir import String, walk
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
+    from persistlint.ir import Expression
     from persistlint.sql.lexer import Token
 
 _LIST = regex(r"(?:\w*_)?(?:ids|list|values)|\w*(?:Ids|IDs|List|Values)")
@@ -21,6 +23,7 @@ def is_list_among(name: str, tokens: list[Token], place: int) -> bool:
     return "," in around and _LIST.fullmatch(name) is not None and function_around(tokens, place) == "IN"
 
 
-def is_range(name: str) -> bool:
-    """Whether what stands alone behind `LIMIT` under this name may be two numbers."""
-    return _PAIR.fullmatch(name) is not None
+def is_range(name: str, node: Expression) -> bool:
+    """Whether what stands alone behind `LIMIT` may be two numbers, by its name or by what it is put together of."""
+    is_put_together = any(isinstance(part, String) and "," in part.value for part in walk(node))
+    return is_put_together or _PAIR.fullmatch(name) is not None

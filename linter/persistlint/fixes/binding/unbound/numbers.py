@@ -46,7 +46,7 @@ def numbers(found: View, holes: Sequence[Hole], source: SourceFile) -> Fix | Non
             continue
         if function is None or item.spec not in ("", "%s", "%d", "!s") or not _PLACES.search(text[:index]):
             return None
-        if text[index + 1 : index + 2] == HOLE or is_range(name_of(item, source)):
+        if text[index + 1 : index + 2] == HOLE or is_range(name_of(item, source), item.expression):
             return None
         sign = found.items[index - 1]
         is_negated = isinstance(sign, Char) and sign.text == "-"

@@ -24,7 +24,7 @@ from persistlint.fixes.binding.text.reaching import assignments
 from persistlint.fixes.binding.text.statements import holding
 from persistlint.fixes.binding.text.tracing import is_quoted
 from persistlint.fixes.binding.text.variables import is_name, variable
-from persistlint.fixes.binding.text.view import Value, View
+from persistlint.fixes.binding.text.view import HOLE, Value, View
 from persistlint.fixes.imports import node_module, python_member
 from persistlint.identity import Same
 from persistlint.libraries import catalogue
@@ -43,6 +43,9 @@ _OF_ANY_TYPE = regex(r".*\b(?:escape|quote|as_string)\(.*")  # what leaves a num
 _TEXT = regex(r"[fF]?[\"'].*|(?:str|String|fmt\.Sprintf?)\(.*|`.*", re.DOTALL)
 _TEXT_OF = {"python": "str({})", "go": "fmt.Sprint({})"}
 _JOINS = ("join", "Join")
+_BEFORE_COUNT = regex(rf"\b(?:LIMIT|OFFSET)\s+(?:[\w{HOLE}]+\s*,\s*)?\Z", re.IGNORECASE)
+_SCRIPTS = ("javascript", "typescript")
+_NUMBER = "Number({})"
 _MOST_HOLES = 100  # more of them are too many to look at, and each is looked for among all statements
 _PLAIN = ("", "%s", "%v", "%q", "!s")
 
@@ -69,7 +72,8 @@ def quoted_values(
         return None
     is_any = _OF_ANY_TYPE.match(quoting.expression) is not None
     contexts = {Context.QUOTED, Context.PART, Context.LIST, *([Context.VALUE] if is_any else [])}
-    if any(hole.context not in contexts for hole in holes):
+    counts = [hole for hole in holes if _is_count(query, hole)]
+    if any(hole.context not in contexts for hole in holes) or (counts and program.source.language not in _SCRIPTS):
         return None
     edits: list[Edit] = []
     done: list[Range] = []
@@ -81,7 +85,8 @@ def quoted_values(
             for parameter in parameters:
                 own = [hole for hole in holes for value in bound_by([parameter], view) if _is_hole(value, [hole])]
                 is_whole = 1 < len(view.items) == parameter.end - parameter.start
-                made = _Quoted(quoting.expression, parameter, view, node, query.site(), program).edits()
+                expression = _NUMBER if any(hole in counts for hole in own) else quoting.expression
+                made = _Quoted(expression, parameter, view, node, query.site(), program).edits()
                 is_bare = parameter.end - parameter.start == 1
                 if is_bare:
                     value = bound_by([parameter], view)[0].expression
@@ -102,6 +107,20 @@ def quoted_values(
         return None  # one of the values is a part of another
     title = "Quote the value" if len(holes) == 1 else "Quote the values"
     return Fix(title, (*dict.fromkeys(edits), *quoting.imports), Applicability.UNSAFE)
+
+
+def _is_count(query: Query, hole: Hole) -> bool:
+    """Whether a hole stands behind `LIMIT` or `OFFSET`, where no text can, in a part of the SQL that is put into it."""
+    for text in query.texts:
+        before = ""
+        for part in text.parts:
+            if isinstance(part, str):
+                before += part
+                continue
+            if part.range == hole.range and _BEFORE_COUNT.search(before):
+                return True
+            before += HOLE
+    return False
 
 
 def _is_hole(value: Value, holes: Sequence[Hole]) -> bool:
@@ -219,7 +238,11 @@ def _is_alone(query: Query, holes: Sequence[Hole], program: Program) -> bool:
 def _reads_again(query: Query, holes: Sequence[Hole], program: Program) -> bool:
     """Whether a driver looks for marks in the text, and would find some in a string, too: where it writes the values
     into the text itself."""
-    is_of_server = query.library is not None and query.library.binds != "client" and query.placeholder == "?"
+    library = query.library
+    is_sent_as_text = library is not None and library.dialect == "mysql" and query.name != "execute"  # as mysql2 does
+    is_of_server = (
+        library is not None and library.binds != "client" and not is_sent_as_text and query.placeholder == "?"
+    )
     if not query.has_parameters or query.placeholder == "$1" or is_of_server:
         return False
     if query.site is None:
@@ -230,6 +253,10 @@ def _reads_again(query: Query, holes: Sequence[Hole], program: Program) -> bool:
         mine = [p for p in function.parameters if p.name == values.id and p.default is not None]
         if any(p.default is not None and program.source.text(p.default.range) == "None" for p in mine):
             return False  # who gives the SQL to the function can leave its values out
+    taken = site.operation.parameters
+    places = taken if isinstance(taken, tuple) else (taken,)
+    if values is None and isinstance(places[0] if places else None, int) and program.source.language in _SCRIPTS:
+        return False  # what stands there is the callback, or `[]`, which fills no mark
     keys = site.operation.parameters
     options = [a.value for a in site.call.arguments if isinstance(a.value, ir.Mapping)]
     written = [entry.key for each in options for entry in each.entries]
