@@ -29,7 +29,7 @@ _FILLS = frozenset(["push", "append", "add", "extend", "unshift", "set", "insert
 class Results:
     """What one function fills inside its transactions, and which variables it reads where."""
 
-    filled: list[tuple[str, Range, Open, bool]] = field(default_factory=list)  # with whether in a loop
+    filled: list[tuple[str, Range, Open, Place]] = field(default_factory=list)
     reads: list[tuple[str, int]] = field(default_factory=list)
     reset: set[str] = field(default_factory=set)  # variables that a handler sets
     # The numbers of `try` statements that a handler goes on behind, and whether for more than a row that is not found.
@@ -55,7 +55,7 @@ class Results:
 
     def _fill(self, name: str, range: Range, opened: Open | None, place: Place) -> None:
         if opened is not None and name.split(".", 1)[0] in opened.known_before:
-            self.filled.append((name, range, opened, len(place.loops) > len(opened.place.loops)))
+            self.filled.append((name, range, opened, place))
 
     def read(self, node: Name) -> None:
         """A variable is mentioned."""
@@ -71,12 +71,13 @@ class Results:
         """The first thing that fills each variable in each transaction, if the function goes on with it afterwards.
         `effects` are those of the function: a transaction that only reads has nothing that is taken back."""
         seen: set[tuple[str, Range]] = set()
-        for name, range, opened, is_repeated in self.filled:
+        for name, range, opened, place in self.filled:
+            is_repeated = len(place.loops) > len(opened.place.loops)
             own = [effect for effect in effects if effect.transaction == opened.range]
             if own and all(effect.kind is EffectKind.READ for effect in own):
                 continue
             later = [effect for effect in own if is_repeated or effect.range.start > range.end]
-            reads_on = any(effect.kind is EffectKind.READ for effect in later)
+            reads_on = any(effect.kind is EffectKind.READ and not effect.place.excludes(place) for effect in later)
             guards = [number for number, part in opened.place.tries if part is Part.BODY]
             is_managed = opened.scoping in (Scoping.CALLBACK, Scoping.CONTEXT)
             going_on = [self.going_on[number] for number in guards if number in self.going_on]
