@@ -166,6 +166,8 @@ class _Script:
 
     def _command(self, call: Call, piped: str, lost: Loss | None) -> Iterator[Fact]:
         words = self._words(call)
+        if words and words[0] in _QUIET:
+            return  # what it says is run by nobody
         client = next((word for word in words if word.rpartition("/")[2] in _CLIENTS), "").rpartition("/")[2]
         if client:
             yield from self._client(call, client, words, piped, lost)

@@ -236,12 +236,15 @@ def _hands_on(program: Program, frame: Frame, assign: Assign, chain: Range) -> b
     value = assign.value
     if not isinstance(value, Attribute | Subscript | Call) or value.range.start != chain.start:
         return False
-    if not isinstance(assign.target, Name):
+    kept = program.source.text(assign.target.range)
+    if not isinstance(assign.target, Name | Attribute) or not is_plain(kept):
         return isinstance(assign.target, Collection | Mapping | Unknown)
-    content, name = program.source.content, assign.target.id
+    content = program.source.content
     end = frame.function.range.end if frame.function is not None else len(content)
-    for at in program.standing.mentions(name, assign.range.end, end):
-        before, behind = content[max(at - _LONGEST_WORD, 0) : at], at + len(name.encode())
+    for at in program.standing.mentions(kept.split(".", 1)[0], assign.range.end, end):
+        before, behind = content[max(at - _LONGEST_WORD, 0) : at], at + len(kept.encode())
+        if content[at:behind] != kept.encode():
+            continue
         if _TAKEN_APART.search(before) or (not before.endswith(b".") and _STEPPED_INTO.match(content, behind)):
             return True
     return False
