@@ -63,6 +63,12 @@ def test_a_folder_for_each_version(tmp_path: Path) -> None:
     assert [column.name for column in _read(tmp_path / "0.10" / "01__b.sql").after.tables["a"].columns] == ["id", "b"]
 
 
+def test_the_folders_of_one_project_are_no_others(tmp_path: Path) -> None:
+    first, later = "migrations/1.0/20240101120000_a.sql", "migrations/1.1/20240201120000_b.sql"
+    _write(tmp_path, {first: "CREATE TABLE a (id int);", later: "ALTER TABLE a ADD b int;"})
+    assert _read(tmp_path / first).final.tables["a"].is_complete
+
+
 def test_a_file_that_is_being_edited_comes_between_the_others(tmp_path: Path) -> None:
     _write(
         tmp_path,

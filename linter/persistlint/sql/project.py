@@ -279,8 +279,12 @@ def _run(
 
 
 def _elsewhere(files: Signature, reader: Reader) -> Elsewhere:
-    """What other folders of the same migrations do, of whose programs nobody knows the order."""
-    return elsewhere(files[0][0]) if files and isinstance(reader, SqlReader) else Elsewhere()
+    """What other folders of the same migrations do, of which nobody knows the order; nothing for a project that has
+    several folders itself."""
+    if not files or not isinstance(reader, SqlReader):
+        return Elsewhere()
+    folders = {os.path.dirname(files[0][0]), os.path.dirname(files[-1][0])}  # noqa: PTH120 - they are in order
+    return elsewhere(files[0][0]) if len(folders) == 1 else Elsewhere()
 
 
 def _made_again(scripts: Iterable[Script]) -> frozenset[str]:

@@ -161,7 +161,7 @@ class _Reading:
             is_undone=self._is_undone(),
             version=version_of(self.pattern, self.path),
         )
-        if not script.runner.name and sets_up(self.path) and script.of(CreateTable):
+        if not script.runner.name and sets_up(self.path, makes_tables=CreateTable in script.kinds):
             script = replace(script, changes=tuple(map(_on_what_is_made, script.changes)))
         if pieces and takes_away(self.path) and not script.runner.name:
             is_all = all(isinstance(change, _OF_TEARDOWN) for change in script.changes)
@@ -212,8 +212,6 @@ def _on_what_is_made(change: Change) -> Change:
     if not isinstance(change, CreateIndex | AddConstraint):
         return change
     before = change.before
-    if before is not None and before.is_known:
-        return change
     made = before or Table(change.table, change.table.range, is_complete=False, is_known=False)
     return replace(change, before=replace(made, is_new=True))
 

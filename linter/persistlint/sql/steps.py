@@ -19,7 +19,8 @@ _PART = regex(
 )
 TEARDOWN = regex(r"(?:drop|delete|reset|clear|clean|truncate|teardown|uninstall|destroy)[_.-]", re.IGNORECASE)
 _TAKES_AWAY = regex(r"(?:^|[._-])(?:drop|teardown|uninstall|destroy|wipe|reset)(?=[._-])", re.IGNORECASE)
-_SETS_UP = regex(r"(?:^|[._-])(?:create|init(?:ialize)?|set-?up|install|bootstrap|schema)(?=[._-])", re.IGNORECASE)
+_SETS_UP = regex(r"(?:^|[._-])(?:init(?:ialize)?|set-?up|install|bootstrap|schema)(?=[._-])", re.IGNORECASE)
+_CREATES = regex(r"(?:^|[._-])create(?=[._-])", re.IGNORECASE)
 _GOES_ON = regex(r"upgrade|update|migrat|delta|patch|alter|change|drop|_to_", re.IGNORECASE)
 PARTS = _PART.groups  # the kinds of things that a set-up makes
 
@@ -56,10 +57,12 @@ def takes_away(path: str) -> bool:
     return not is_step(path) and _TAKES_AWAY.search(_names(path)[1]) is not None
 
 
-def sets_up(path: str) -> bool:
-    """Whether a script that is no step says by its name that it sets a database up."""
+def sets_up(path: str, *, makes_tables: bool) -> bool:
+    """Whether a script that is no step says by its name that it sets a database up. One that `makes_tables` may also
+    just say that it creates something."""
     name = _names(path)[1]
-    return not is_step(path) and _SETS_UP.search(name) is not None and _GOES_ON.search(name) is None
+    is_told = _SETS_UP.search(name) is not None or (makes_tables and _CREATES.search(name) is not None)
+    return is_told and not is_step(path) and _GOES_ON.search(name) is None
 
 
 def number(path: str) -> str:
