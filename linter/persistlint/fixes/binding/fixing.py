@@ -41,7 +41,7 @@ from persistlint.fixes.binding.text.unquoting import without_quotes
 from persistlint.fixes.binding.text.view import Value
 from persistlint.fixes.binding.unbound.delimiting import delimited
 from persistlint.fixes.binding.unbound.doubling import doubled
-from persistlint.fixes.binding.unbound.names import doubled_names, guarded, quoted
+from persistlint.fixes.binding.unbound.names import guarded, quoted
 from persistlint.fixes.binding.unbound.numbers import numbers, operands
 from persistlint.fixes.binding.unbound.quoting import quoted_values
 from persistlint.libraries import catalogue
@@ -248,7 +248,8 @@ class Binding:
         place = place_of(query, site, query.library, self.holes, self.program)
         found = texts.view(place.segments)
         fix = quoted(query, found, self.holes, self.program, self.dialect) if is_known else None
-        fix = fix or doubled_names(found, self.holes, self.program, self.dialect)
+        if fix is None and self.source.language == "go":
+            fix = delimited([found], self.holes, site, self.program, self.dialect)
         return fix or guarded(found, self.holes[0], site, self.program, self.dialect)
 
     def _around(self) -> list[ir.Expression]:

@@ -1,6 +1,6 @@
-"""The fix for a name between the quotes of a name, in Python, where the driver has no function that quotes one: the
-quotes in it are written twice, so that it cannot end what stands around it. Every name without such a quote, which is
-all that worked before, stays the same."""
+"""The fix for a name between the quotes of a name, in Python and Go, where the driver has no function that quotes one:
+the quotes in it are written twice, so that it cannot end what stands around it. Every name without such a quote, which
+is all that worked before, stays the same."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from persistlint import ir
 from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.fixes.binding.text.kinds import TEXT, kind_of
 from persistlint.fixes.binding.text.view import HOLE, Value
+from persistlint.fixes.binding.unbound.doubling import with_doubled
 from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.sql.lexer import Kind, tokenize
@@ -36,7 +37,7 @@ _ENDS = {
     "tsql": ('"', "]"),
 }
 _NAME = regex(rf"[\w$.\-{HOLE}]*")  # anything else may be the text between two names
-_PLAIN = ("", "%s", "!s")
+_PLAIN = ("", "%s", "%v", "!s")
 _TRIPLE = "'''"
 
 
@@ -45,7 +46,7 @@ def delimited(
 ) -> Fix | None:
     """The fix that writes the quotes of every name twice, None where one of them stands in another way. `found` are
     the texts that have the holes, and nothing of others."""
-    if program.source.language != "python" or dialect not in _ENDS:
+    if program.source.language not in ("python", "go") or dialect not in _ENDS:
         return None
     edits: list[Edit] = []
     for view in found:
@@ -58,8 +59,8 @@ def delimited(
                 return None
             end = token.text[-1]
             is_closed = len(token.text) > 2 and end in _ENDS[dialect] and _NAME.fullmatch(token.text[1:-1])
-            made = _made(item, end, site, program) if is_closed else None
-            if made is None:
+            made = _made(item, end, site, program) if is_closed else []
+            if not made:
                 return None
             edits += made
     if not all(any(hole.range == edit.range for edit in edits) for hole in holes):
@@ -68,23 +69,25 @@ def delimited(
     return Fix(title, tuple(dict.fromkeys(edits)), Applicability.UNSAFE)
 
 
-def _made(item: Value, end: str, site: Site, program: Program) -> list[Edit] | None:
-    """The edits that double what would end one name, None where its literal cannot have the expression inside."""
+def _made(item: Value, end: str, site: Site, program: Program) -> list[Edit]:
+    """The edits that double what would end one name; none where its literal cannot have the expression inside."""
+    if program.source.language == "go":
+        return with_doubled(item, end, program)
     node, source = item.expression, program.source
     match node:
         case ir.Call(function=ir.Attribute(name="replace")):
-            return None  # somebody takes something out of it already
+            return []  # somebody takes something out of it already
     text = source.text(node.range)
     value = text if kind_of(node, site, program) == TEXT else f"str({text})"
     literal = item.literal if item.form is None else None  # a format string that has it inside
     if literal is None:
         quote = "'"
     elif _is_nested(literal, program):
-        return None  # before Python 3.12 it cannot have the quotes of what is around it
+        return []  # before Python 3.12 it cannot have the quotes of what is around it
     elif end == '"' and literal.quote not in (_TRIPLE, '"""'):
         body = source.text(literal.body)
         if _TRIPLE in body or body.endswith("'") or "\\" in text:
-            return None
+            return []
         opening = Range(literal.body.start - len(literal.quote), literal.body.start)
         return [
             Edit(opening, _TRIPLE),

@@ -13,7 +13,6 @@ from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.text.go_types import type_of
 from persistlint.fixes.binding.text.literals import Char
 from persistlint.fixes.binding.text.view import HOLE, Value, View
-from persistlint.fixes.binding.unbound.doubling import with_doubled
 from persistlint.fixes.binding.unbound.quoting import quoting_of
 from persistlint.fixes.binding.unbound.returning import failure
 from persistlint.fixes.imports import go_package
@@ -33,9 +32,6 @@ _NO_COLUMNS = frozenset(
     ["DISTINCT", "AS", "ALL", "NULL", "CASE", "WHEN", "THEN", "ELSE", "END", "COUNT", "SUM", "FROM"]
 )
 _NAME = regex(r"[A-Za-z_]\w*")
-_NAME_QUOTES = '"`'
-# Where a quote in a name is written twice, and a backslash there is none but itself.
-_DOUBLING = frozenset(["postgres", "sqlite", "mysql", "duckdb", "oracle", "tsql", "trino", "snowflake", "redshift"])
 
 
 def quoted(query: Query, found: View, holes: Sequence[Hole], program: Program, dialect: str | None) -> Fix | None:
@@ -60,29 +56,6 @@ def _is_plain(value: Value, program: Program) -> bool:
     return not isinstance(value.expression, ir.Attribute) and (
         value.form is None or type_of(value.expression, program) == "string"
     )
-
-
-def doubled_names(found: View, holes: Sequence[Hole], program: Program, dialect: str | None) -> Fix | None:
-    """The fix that doubles the quotes in every name of Go that stands between some, None where one stands otherwise."""
-    if program.source.language != "go" or (dialect is not None and dialect not in _DOUBLING):
-        return None
-    if any(hole.context is not Context.IDENTIFIER for hole in holes):
-        return None
-    edits: list[Edit] = []
-    tokens = tokenize(found.text, dialect)
-    for index, item in enumerate(found.items):
-        if not isinstance(item, Value) or not any(hole.range == item.expression.range for hole in holes):
-            continue
-        token = next((token for token in tokens if token.start <= index < token.end), None)
-        if token is None or token.kind is not Kind.QUOTED or item.spec not in ("", "%s", "%v"):
-            return None
-        is_known = token.text[0] == '"' or dialect is not None  # a backquote in a name is written otherwise in BigQuery
-        made = with_doubled(item, token.text[0], program) if token.text[0] in _NAME_QUOTES and is_known else []
-        if not made:
-            return None
-        edits += made
-    title = "Double the quotes in the name" if len(holes) == 1 else "Double the quotes in the names"
-    return Fix(title, tuple(dict.fromkeys(edits)), Applicability.UNSAFE) if edits else None
 
 
 def _wrapped(quote: str, found: View, holes: Sequence[Hole], source: SourceFile, dialect: str | None) -> list[Edit]:
