@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
 from persistlint.fixes.computed.changes import TITLE, amount_of, change_of, changed_before
-from persistlint.fixes.computed.unused import without_unused
+from persistlint.fixes.computed.unused import mentions, without_unused
 from persistlint.fixes.guards import insert, unsafe
 from persistlint.fixes.handles import call_at
 from persistlint.fixes.imports import python_member
+from persistlint.ir import ExpressionStatement
 from persistlint.regexes import regex
+from persistlint.source import Range
 
 if TYPE_CHECKING:
     from persistlint.diagnostic import Fix
@@ -48,8 +50,26 @@ def _saved(program: Program, fact: WriteBack, frame: Frame) -> tuple[Fix, ...]:
     target = program.source.text(change.statement.target.range)
     if target != f"{name}.{fact.column}":
         return ()
+    again = _read_again(program, fact, frame, name)
+    if again is None:
+        return ()
     value = f'{needed[0]}("{fact.column}") {change.operator} {amount_of(program, change)}'
-    return unsafe(TITLE, Edit(change.statement.range, f"{target} = {value}"), *needed[1])
+    return unsafe(TITLE, Edit(change.statement.range, f"{target} = {value}"), *again, *needed[1])
+
+
+def _read_again(program: Program, fact: WriteBack, frame: Frame, name: str) -> tuple[Edit, ...] | None:
+    """The edit that reads the column of a row again that the program goes on with, for the row keeps the `F()`, and
+    every later `save()` would do it again; none where nothing goes on with it, None where there is no place for one.
+    https://docs.djangoproject.com/en/stable/ref/models/expressions/#f-assignments-persist-after-model-save"""
+    function, statement = frame.function, frame.statement
+    is_given = function is None or any(parameter.name == name for parameter in function.parameters)
+    behind = Range(statement.range.end, function.range.end) if function is not None else statement.range
+    if not is_given and not mentions(program, name, behind):
+        return ()
+    if not isinstance(statement, ExpressionStatement) or not program.is_alone(statement):
+        return None
+    line = f'\n{program.indentation(statement.range.start)}{name}.refresh_from_db(fields=["{fact.column}"])'
+    return (insert(program.line_end(statement.range.end), line),)
 
 
 def _locked(program: Program, fact: WriteBack) -> tuple[Fix, ...]:
