@@ -10,7 +10,6 @@ from persistlint.ir import (
     Assign,
     Await,
     ClassDefinition,
-    ExpressionStatement,
     FunctionDefinition,
     Jump,
     Name,
@@ -104,13 +103,13 @@ def goes_on(block: Block, effects: Sequence[Effect]) -> bool:
 
 
 def waits_for_others(block: Block, effects: Sequence[Effect]) -> bool:
-    """Whether a block waits for work that is none of the effects, and drops what it gives: a request, a file, which
-    would hold the transaction open."""
-    for statement in statements_in(block):
-        is_dropped = isinstance(statement, ExpressionStatement) and isinstance(statement.value, Await)
-        if is_dropped and not any(effect.range in statement.range for effect in effects):
-            return True
-    return False
+    """Whether a block waits for work that is none of the effects: a request or a file, which would hold the transaction
+    open, or what another module does, perhaps in the same database and without what the transaction has written."""
+    return any(
+        isinstance(node, Await) and not any(effect.range in node.range for effect in effects)
+        for statement in statements_in(block)
+        for node in expressions_in(statement)
+    )
 
 
 def needed_behind(program: Program, block: Block) -> list[str] | None:
