@@ -100,6 +100,15 @@ def test_twice_as_long_a_program_takes_twice_as_much(kind: str) -> None:
     assert counts[LONG] < DOUBLED * counts[SHORT]
 
 
+def test_a_query_with_values_in_calls_that_stand_in_one_another_costs_what_it_is_long() -> None:
+    counts = []
+    for start, count in ((1_000, FIRST), (10_000, 2 * LONG), (20_000, 4 * LONG)):  # more than a fix is made for
+        parts = (f"        f', g{number}({{x}}'\n" for number in range(start, start + count))
+        program = f"{F}    db.execute('SELECT 1'\n{''.join(parts)}        ' FROM t')\n"
+        counts.append(calls(lambda: run("py", program)))  # noqa: B023
+    assert counts[2] < DOUBLED * counts[1]
+
+
 def test_text_that_doubles_at_every_branch_is_not_followed_on_all_ways() -> None:
     branch = "  IF a = '{}' THEN q := q || a; ELSE q := a || q; END IF;\n"
     text = PL + "".join(map(branch.format, range(SHORT))) + "  EXECUTE q;\nEND $$ LANGUAGE plpgsql;\n"

@@ -61,7 +61,8 @@ def told_by_rows(grammar: Grammar, index: int, tables: frozenset[int]) -> Contex
 
 def _reads_rows(grammar: Grammar, depth: int, tables: frozenset[int]) -> bool:
     """Whether the clause around a whole expression is computed for every row."""
-    while depth and (grammar.frames[depth].opener == "case" or _is_within(grammar.frames[depth])):
+    nearest = max(0, depth - _LONGEST)  # for each hole asks, and may stand in as many parentheses as there are holes
+    while depth > nearest and (grammar.frames[depth].opener == "case" or _is_within(grammar.frames[depth])):
         depth -= 1
     frame = grammar.frames[depth]
     begin = grammar.word(frame.begin)
@@ -73,7 +74,8 @@ def _reads_rows(grammar: Grammar, depth: int, tables: frozenset[int]) -> bool:
 def _depth(grammar: Grammar) -> int:
     """The index of the frame that a whole expression stands in: the clause, or the aggregate that takes it."""
     depth = len(grammar.frames) - 1
-    while depth and _is_within(grammar.frames[depth]):
+    nearest = max(0, depth - _LONGEST - 1)
+    while depth > nearest and _is_within(grammar.frames[depth]):
         depth -= 1
     return depth
 

@@ -20,7 +20,7 @@ from persistlint.facts import Query
 from persistlint.fixes.binding.calls.forwarding import forwarded
 from persistlint.fixes.binding.calls.stating import stated
 from persistlint.fixes.binding.finishing import of_version
-from persistlint.fixes.binding.fixing import Binding
+from persistlint.fixes.binding.fixing import Binding, check_count
 from persistlint.fixes.binding.marks.using import with_used
 from persistlint.fixes.binding.refusal import RefusalError, SharedError
 from persistlint.fixes.binding.steps.carrying import carried
@@ -65,6 +65,7 @@ def _remedy(fact: SqlText, program: Program | None, fix: Callable[[Query, Progra
 
 
 def _bound(query: Query, holes: Sequence[Hole], program: Program) -> Fix:
+    check_count(len(holes))
     binding = Binding(query, holes, program)
     try:
         return _passed(query, holes, program)

@@ -235,6 +235,7 @@ class Binding:
 
     def names(self) -> Fix:
         """The fix for names. Raises `RefusalError`."""
+        check_count(len(self.holes))
         query = self.query
         is_known = query.library is not None and bool(query.library.modules)
         if query.site is None or query.library is None or not (is_known or self.source.language == "go"):
@@ -384,11 +385,16 @@ def _of_driver(program: Program) -> str | None:
     return dialects.pop() if len(dialects) == 1 else None
 
 
+def check_count(count: int) -> None:
+    """Refuse too many values or names."""
+    if count > _MOST_VALUES:
+        raise RefusalError(f"more than {_MOST_VALUES} values stand in it")
+
+
 def _check_values(found: View, source: SourceFile) -> None:
     """Refuse too many values, one that is waited for in a format string, and one that is a text whose format string is
     not for it alone."""
-    if len(found.values) > _MOST_VALUES:
-        raise RefusalError(f"more than {_MOST_VALUES} values stand in it")
+    check_count(len(found.values))
     for value in found.values:
         match value.expression:
             case ir.Call(arguments=[ir.Argument(value=ir.Name(id=name)), *_]) if is_made_text(value.expression, source):
