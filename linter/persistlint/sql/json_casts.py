@@ -5,6 +5,7 @@ A missing key and a JSON null become NULL, which any cast takes. Any other text 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from persistlint.records import dataclass
@@ -60,11 +61,11 @@ def _casts(text: str, offset: int, dialect: str | None, depth: int) -> Iterator[
     tokens = [token for token in tokenize(text, dialect) if token.kind is not Kind.COMMENT]
     opened = tested = 0  # how many CASE and IF are around, and how many of them from the outside test what JSON holds
     first = 0  # the token that the statement begins with
-    is_of_call: bool | None = None
+    statements: _Statements | None = None
     for index, token in enumerate(tokens):
         word = token.word
         if word in _BEGINS:
-            first, is_of_call = index + 1, None
+            first = index + 1
         if token.kind is Kind.DOLLAR and depth < _DEEPEST:
             body, start, _ = string_value(token)
             if not _catches(body):
@@ -79,22 +80,31 @@ def _casts(text: str, offset: int, dialect: str | None, depth: int) -> Iterator[
         elif word in _TESTS:
             tested = opened
         elif not tested and (found := _cast_at(tokens, index, text)) is not None:
-            if is_of_call is None:
-                is_of_call = _is_of_call(tokens, first)
+            statements = statements or _statements(tokens)
+            is_of_call = _word(tokens, first) in _STORES and not statements.reads_from(first)
             yield Cast(found.start + offset, found.end + offset, found.operand, found.type, is_of_call)
 
 
-def _is_of_call(tokens: list[Token], first: int) -> bool:
-    """Whether the statement that begins with a token stores or calls something, and reads no table for it."""
-    if _word(tokens, first) not in _STORES:
-        return False
-    for index in range(first, len(tokens)):
-        if tokens[index].word == ";":
-            break
-        # What stands behind is the function or the query whose rows are read, or a table.
-        if tokens[index].word in _READS and _word(tokens, index + 1) != "(" and _word(tokens, index + 2) != "(":
-            return False
-    return True
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    """Of the tokens of a text, the indexes at which statements end, and of those behind which a table is read."""
+
+    ends: list[int]
+    reads: list[int]
+
+    def reads_from(self, first: int) -> bool:
+        """Whether the statement that begins with a token reads a table."""
+        at, end = bisect_left(self.reads, first), bisect_left(self.ends, first)
+        return at < len(self.reads) and (end == len(self.ends) or self.reads[at] < self.ends[end])
+
+
+def _statements(tokens: list[Token]) -> _Statements:
+    # What stands behind is a table, or the function or the query whose rows are read.
+    reads = (index for index, token in enumerate(tokens) if token.word in _READS)
+    return _Statements(
+        [index for index, token in enumerate(tokens) if token.word == ";"],
+        [index for index in reads if _word(tokens, index + 1) != "(" and _word(tokens, index + 2) != "("],
+    )
 
 
 def _begins_if(tokens: list[Token], index: int) -> bool:
