@@ -99,11 +99,6 @@ class _Answer:
     found: Atom | None
     marks: Mapping[str, str]
 
-    @property
-    def is_current(self) -> bool:
-        """Whether all that is as it was."""
-        return all(mark_of_module(path) == mark for path, mark in self.marks.items())
-
 
 class _Module:
     """A module whose top level ran."""
@@ -227,16 +222,21 @@ def _answer(file: ModuleFile, depth: int) -> _Answer:
     """What a module exports under the names that were asked for."""
     key = file.path, file.seen[file.path], depth
     known = _ANSWERS.recall((*key, file.members))
-    if known is not None and known.is_current:
+    if known is not None and _are_current(known.marks):
         return known
     module = _MODULES.recall(key)
-    if module is None or not all(mark_of_module(path) == mark for path, mark in module.elsewhere.marks.items()):
+    if module is None or not _are_current(module.elsewhere.marks):
         source = _worth_reading(file.path)
         module = _MODULES.keep(key, _Module(source, depth)) if source is not None else None
     found = module.exported(file.members) if module is not None else None
     return _ANSWERS.keep(
         (*key, file.members), _Answer(found, dict(module.elsewhere.marks) if module is not None else {})
     )
+
+
+def _are_current(marks: Mapping[str, str]) -> bool:
+    """Whether files are as they were when they had these marks."""
+    return all(mark_of_module(path) == mark for path, mark in marks.items())
 
 
 def _worth_reading(path: str) -> SourceFile | None:

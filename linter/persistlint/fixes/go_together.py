@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Fix
     from persistlint.facts import Effect
     from persistlint.fixes.program import Frame, Program
-    from persistlint.ir import Statement
+    from persistlint.ir import Expression, Statement
 
 _CONTEXT = regex(r"\w*[cC]tx\w*|\w*[cC]ontext\w*(?:\.\w+\(\))?|\w+\.Context\(\)|\w+\.\w*[cC]tx")
 _NAME = "tx"
@@ -97,12 +97,10 @@ def begun_and_committed(program: Program, earlier: Effect, later: Effect, effect
         result = f"if err := {_NAME}{program.source.text(Range(roots[-1].end, later.range.end))}; {failed}"
         closing = Edit(last.range, f"{result}\n{indentation}return {commit}")
         roots = roots[:-1]
-    elif gives_error:
+    elif gives_error or is_left:
         tested = f"if err != nil {{\n{indentation}\t{behind}\n{indentation}}}"
-        closing = Edit(following[0].range, f"{tested}\n{indentation}{_ERROR.sub(commit, behind)}")
-    elif is_left:
-        tested = f"if err != nil {{\n{indentation}\treturn\n{indentation}}}"
-        closing = Edit(following[0].range, f"{tested}\n{indentation}err = {commit}\n{indentation}return")
+        leaving = f"err = {commit}\n{indentation}return" if is_left else _ERROR.sub(commit, behind)
+        closing = Edit(following[0].range, f"{tested}\n{indentation}{leaving}")
     elif behind == "return nil" and program.is_clean(Range(end, following[0].range.end)):
         closing = Edit(following[0].range, f"return {commit}")
     else:
@@ -120,10 +118,13 @@ def _gives(last: Statement, behind: str) -> bool:
 
 def _sets_error(statement: Statement) -> bool:
     """Whether a statement leaves its error in `err`."""
-    if not isinstance(statement, Assign):
-        return False
-    targets = statement.target.elements if isinstance(statement.target, Collection) else (statement.target,)
-    return isinstance(targets[-1], Name) and targets[-1].id == "err"
+    last = _targets(statement)[-1] if isinstance(statement, Assign) else None
+    return isinstance(last, Name) and last.id == "err"
+
+
+def _targets(statement: Assign) -> Sequence[Expression]:
+    """What a statement assigns to, one by one."""
+    return statement.target.elements if isinstance(statement.target, Collection) else (statement.target,)
 
 
 @dataclass(frozen=True)
@@ -180,8 +181,7 @@ def _assigned(program: Program, statement: Statement) -> Edit | None:
     """`=` in the place of `:=` where nothing new would be declared, now that there is an `err`."""
     if not isinstance(statement, Assign) or not statement.declares or statement.value is None:
         return None
-    targets = statement.target.elements if isinstance(statement.target, Collection) else (statement.target,)
-    if any(not isinstance(target, Name) or target.id not in ("_", "err") for target in targets):
+    if any(not isinstance(target, Name) or target.id not in ("_", "err") for target in _targets(statement)):
         return None
     at = program.source.content.find(b":=", statement.target.range.end, statement.value.range.start)
     return Edit(Range(at, at + 2), "=") if at >= 0 else None

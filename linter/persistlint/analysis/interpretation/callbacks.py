@@ -27,11 +27,11 @@ def hand_over(
 ) -> None:
     """Take down the object of a library that the function gets which a call is given: a connection of a pool, behind
     the error if there was one, or what a promise comes to."""
+    type = None
     if resolved is not None:
         type = resolved.returned if resolved.operation.effect == "acquire" else None
-    else:
-        is_awaited = last_name(node.function) == _AWAITS and isinstance(receiver, Atom)
-        type = receiver.type if is_awaited and isinstance(receiver, Atom) else None
+    elif isinstance(receiver, Atom) and last_name(node.function) == _AWAITS:
+        type = receiver.type
     if type is None or not type.methods:
         return
     for actual in actuals:

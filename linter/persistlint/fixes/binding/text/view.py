@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 
 from persistlint.fixes.binding.text.literals import Char
 from persistlint.records import dataclass
+from persistlint.sql.lexer import tokenize
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from persistlint import ir
+    from persistlint.facts import Hole
     from persistlint.fixes.binding.text.forms import Form
     from persistlint.fixes.binding.text.literals import Literal
     from persistlint.fixes.binding.text.parts import Part
     from persistlint.fixes.binding.text.pieces import Pieces
     from persistlint.source import Range
+    from persistlint.sql.lexer import Token
 
 HOLE = "\ue000"  # `sql.lexer.HOLE`: what a value that is not known looks like to the lexer
 
@@ -96,3 +101,14 @@ class View:
     def values(self) -> list[Value]:
         """The values, in order."""
         return [item for item in self.items if isinstance(item, Value)]
+
+    def standing(self, holes: Sequence[Hole], dialect: str | None) -> Iterator[tuple[Value, Token | None]]:
+        """The values at some holes, in order, each with the token of SQL that it stands in."""
+        asked = {hole.range for hole in holes}
+        tokens = iter(tokenize(self.text, dialect))
+        token = next(tokens, None)
+        for index, item in enumerate(self.items):
+            while token is not None and token.end <= index:
+                token = next(tokens, None)
+            if isinstance(item, Value) and item.expression.range in asked:
+                yield item, token if token is not None and token.start <= index else None

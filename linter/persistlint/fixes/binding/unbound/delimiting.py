@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.fixes.binding.text.kinds import TEXT, kind_of
-from persistlint.fixes.binding.text.view import HOLE, Value
+from persistlint.fixes.binding.text.view import HOLE
 from persistlint.fixes.binding.unbound.doubling import with_doubled
 from persistlint.regexes import regex
 from persistlint.source import Range
-from persistlint.sql.lexer import Kind, tokenize
+from persistlint.sql.lexer import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from persistlint.facts import Hole, Site
     from persistlint.fixes.binding.text.literals import Literal
-    from persistlint.fixes.binding.text.view import View
+    from persistlint.fixes.binding.text.view import Value, View
     from persistlint.fixes.program import Program
 
 # What a dialect ends a name with, which is one character of it where it stands there twice. None is what speaks to any
@@ -50,11 +50,7 @@ def delimited(
         return None
     edits: list[Edit] = []
     for view in found:
-        tokens = tokenize(view.text, dialect)
-        for index, item in enumerate(view.items):
-            if not isinstance(item, Value) or not any(hole.range == item.expression.range for hole in holes):
-                continue
-            token = next((token for token in tokens if token.start <= index < token.end), None)
+        for item, token in view.standing(holes, dialect):
             if token is None or token.kind is not Kind.QUOTED or item.spec not in _PLAIN or item.written:
                 return None
             end = token.text[-1]

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.fixes.binding.text.go_types import type_of
-from persistlint.fixes.binding.text.view import Value
 from persistlint.fixes.imports import go_package
 from persistlint.source import Range
-from persistlint.sql.lexer import Kind, tokenize
+from persistlint.sql.lexer import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from persistlint.facts import Hole
     from persistlint.fixes.binding.text.literals import Literal
-    from persistlint.fixes.binding.text.view import View
+    from persistlint.fixes.binding.text.view import Value, View
     from persistlint.fixes.program import Program
 
 # https://www.sqlite.org/lang_expr.html#literal_values_constants_,
@@ -42,11 +41,7 @@ def doubled(found: Sequence[View], holes: Sequence[Hole], program: Program, dial
     edits: list[Edit] = []
     quoted: dict[Range, Literal] = {}
     for view in found:
-        tokens = tokenize(view.text, dialect)
-        for index, item in enumerate(view.items):
-            if not isinstance(item, Value) or not any(hole.range == item.expression.range for hole in holes):
-                continue
-            token = next((token for token in tokens if token.start <= index < token.end), None)
+        for item, token in view.standing(holes, dialect):
             is_plain = token is not None and token.kind is Kind.STRING and token.text.startswith("'")
             made = (
                 _made(item, program, has_escapes=dialect in _WITH_BACKSLASH)

@@ -1,5 +1,5 @@
-"""The fix for a name that became part of SQL text: quoted by the driver where it can, its quotes doubled where it
-stands in some, or else held against a list of the names that the same statement mentions. A name is never bound as a
+"""The fix for a name that became part of SQL text: quoted by the driver where it can, or held against a
+list of the names that the same statement mentions. A name is never bound as a
 value, and the fix is always one to look at: a quoted name keeps its capitals, and a list may lack a name."""
 
 from __future__ import annotations
@@ -62,11 +62,7 @@ def _wrapped(quote: str, found: View, holes: Sequence[Hole], source: SourceFile,
     """The edits that take the quotes around every hole away and put its expression into another; nothing where one of
     them stands in another way."""
     edits: list[Edit] = []
-    tokens = tokenize(found.text, dialect)
-    for index, item in enumerate(found.items):
-        if not isinstance(item, Value) or not any(hole.range == item.expression.range for hole in holes):
-            continue
-        token = next((token for token in tokens if token.start <= index < token.end), None)
+    for item, token in found.standing(holes, dialect):
         if token is None or item.spec not in ("", "%q"):
             return []
         if token.kind is Kind.QUOTED and token.end - token.start == 3:
