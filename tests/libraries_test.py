@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +11,18 @@ import sqlglot
 
 from persistlint.facts import Role
 from persistlint.libraries import catalogue
+from persistlint.libraries.reading import read_libraries, whole_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from persistlint.libraries import Library
 
 ROOT = files("persistlint.libraries")
 FOLDERS = sorted(folder.name for folder in ROOT.iterdir() if folder.is_dir() and not folder.name.startswith("__"))
 TABLES = {
-    f"{folder}/{path.name}": tomllib.loads(path.read_text("utf-8"))
+    f"{folder}/{path.name}": whole_table(path, ROOT.joinpath(folder))
     for folder in FOLDERS
     for path in sorted(ROOT.joinpath(folder).iterdir(), key=lambda path: path.name)
     if path.name.endswith(".toml")
@@ -148,6 +151,45 @@ def test_help_is_one_sentence_with_an_example(table: dict[str, Any]) -> None:
         assert "`" in text
         assert not re.search(r"[.!?]\s+[A-Z]", prose)
         assert "!" not in prose
+
+
+BASE = """
+library = "Base"
+modules = ["base"]
+placeholder = "?"
+
+[types.Connection]
+names = ["base.Connection"]
+created-by = ["base.connect"]
+role = "connection"
+methods = { execute = { sql = 0 }, run = { sql = 0 } }
+"""
+
+
+def test_a_table_takes_over_what_it_does_not_say_but_for_names(tmp_path: Path) -> None:
+    like = 'library = "Like"\nlike = "base"\n[types.Connection]\nmethods = { run = { sql = 1 } }\n[types.Own]\n'
+    own = _read(tmp_path, {"base": BASE, "like": like})[1]
+    connection = own.types["Connection"]
+    assert (own.name, own.modules, own.placeholder, set(own.types)) == ("Like", (), "?", {"Connection", "Own"})
+    assert (connection.names, connection.created_by, connection.role) == ((), (), "connection")
+    assert (connection.methods["execute"].sql, connection.methods["run"].sql) == (0, 1)
+    assert connection.methods["execute"].library is own
+
+
+@pytest.mark.parametrize(
+    ("like", "reason"), [("missing", "missing.toml"), ("second", "second is like another table itself")]
+)
+def test_a_table_is_like_one_that_is_there_and_whole(tmp_path: Path, like: str, reason: str) -> None:
+    tables = {"base": BASE, "first": f'library = "1"\nlike = "{like}"\n', "second": 'library = "2"\nlike = "base"\n'}
+    with pytest.raises(ValueError, match=rf"python/first\.toml: .*{reason}"):
+        _read(tmp_path, tables)
+
+
+def _read(folder: Path, tables: dict[str, str]) -> list[Library]:
+    (folder / "python").mkdir()
+    for name, text in tables.items():
+        (folder / "python" / f"{name}.toml").write_text(text)
+    return list(read_libraries(folder, "python"))
 
 
 def _operations(table: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,6 @@ table, in the format of rules/README.md."""
 
 from __future__ import annotations
 
-import tomllib
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,17 +11,19 @@ from typing import Any
 import pytest
 
 from markdown import Case, cases
+from persistlint.libraries.reading import whole_table
 from persistlint.rules import every_rule
 from running import diagnostics_of, place_of, source_of
 
+ROOT = files("persistlint.libraries")
 FOLDER = Path(__file__).parent / "transactions"
 RULES = frozenset(rule.name for rule in every_rule() if rule.group in ("transactions", "errors") and rule.default)
 FILES = {f"{path.parent.name}/{path.stem}": cases(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*/*.md"))}
 CASES = [(file, case) for file, found in FILES.items() for case in found]
 TABLES = {
-    f"{folder}/{path.name.removesuffix('.toml')}": tomllib.loads(path.read_text("utf-8"))
+    f"{folder}/{path.name.removesuffix('.toml')}": whole_table(path, ROOT.joinpath(folder))
     for folder in ("python", "javascript", "go")
-    for path in files("persistlint.libraries").joinpath(folder).iterdir()
+    for path in ROOT.joinpath(folder).iterdir()
     if path.name.endswith(".toml")
 }
 

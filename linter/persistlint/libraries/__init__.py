@@ -2,6 +2,8 @@
 
 ```toml
 library = "psycopg 3"                     # its name, as people write it
+like = "psycopg2"                         # what it does not say is as in that table of the folder, but for the names of
+                                          # modules, types and functions
 modules = ["psycopg", "psycopg_pool"]     # import paths; Go without the `/v5` of a major version
 dialect = "postgres"                      # sqlglot's name; left out where the connection decides
 placeholder = "%s"                        # how a bind parameter is written: ?  %s  $1  :name  @name

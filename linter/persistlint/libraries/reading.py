@@ -71,6 +71,7 @@ _TYPE_KEYS = frozenset(
 _LIBRARY_KEYS = frozenset(
     [
         "library",
+        "like",
         "modules",
         "dialect",
         "placeholder",
@@ -119,6 +120,9 @@ _TRANSACTION_KEYS = frozenset(
     ]
 )
 
+_NAMES = frozenset(["names", "created-by", "modules", "functions"])  # what belongs to one library alone
+_MAPPINGS = ("methods", "fields")  # what a type has of its own, and of the one that it is like
+
 
 def read_libraries(root: Traversable, folder: str) -> Iterator[Library]:
     """The libraries of a folder of `root`. Raises `ValueError` naming the file where a table is not well formed."""
@@ -126,9 +130,29 @@ def read_libraries(root: Traversable, folder: str) -> Iterator[Library]:
     for path in sorted(place.iterdir(), key=lambda item: item.name) if place.is_dir() else ():
         if path.name.endswith(".toml"):
             try:
-                yield _library(read_table(path))
-            except (ValueError, TypeError, KeyError, AttributeError) as error:
+                yield _library(whole_table(path, place))
+            except (ValueError, TypeError, KeyError, AttributeError, OSError) as error:
                 raise ValueError(f"{folder}/{path.name}: {error}") from error
+
+
+def whole_table(path: Traversable, place: Traversable) -> dict[str, Any]:
+    """The table of a file of a folder, with what it has of the one that it is like. Raises `ValueError` where that one
+    is like another itself, `OSError` where there is none."""
+    table = read_table(path)
+    if "like" not in table:
+        return table
+    base = read_table(place.joinpath(f"{table['like']}.toml"))
+    if "like" in base:
+        raise ValueError(f"{table['like']} is like another table itself")
+    types = {name: _without(entry, _NAMES) for name, entry in base.get("types", {}).items()}
+    for name, own in table.get("types", {}).items():
+        of_both = {key: types.get(name, {}).get(key, {}) | own.get(key, {}) for key in _MAPPINGS}
+        types[name] = types.get(name, {}) | own | of_both
+    return _without(base, _NAMES) | table | {"types": types}
+
+
+def _without(entry: dict[str, Any], keys: frozenset[str]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if key not in keys}
 
 
 def _library(table: dict[str, Any]) -> Library:
@@ -201,7 +225,7 @@ def _extended(entry: dict[str, Any], types: dict[str, Any]) -> dict[str, Any]:
     if "extends" not in entry:
         return entry
     base = _extended(types[entry["extends"]], types)
-    merged = {key: base.get(key, {}) | entry.get(key, {}) for key in ("methods", "fields")}
+    merged = {key: base.get(key, {}) | entry.get(key, {}) for key in _MAPPINGS}
     return {key: base[key] for key in ("fluent", "members", "tag", "call") if key in base} | entry | merged
 
 
