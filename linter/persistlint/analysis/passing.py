@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from persistlint.analysis.interpretation.arguments import Actual
     from persistlint.analysis.interpretation.interpreter import Interpreter
-    from persistlint.analysis.interpretation.resolving import Resolved
+    from persistlint.analysis.interpretation.resolving import Met, Resolved
     from persistlint.ir import Function, Parameter
 
 _CALLBACK = regex(r"_*(?:cb|callback|fn|func|next|done|handler|resolve|reject|on[A-Z]\w*)")
@@ -56,19 +56,11 @@ class Passing:
     def __init__(self) -> None:
         self._sent: list[tuple[Operation, list[Actual]]] = []
 
-    def on_call(
-        self,
-        node: Call,
-        receiver: Value | None,
-        called: Value | None,
-        resolved: Resolved | None,
-        actuals: list[Actual],
-        tagged: bool = False,
-    ) -> Resolved | None:
+    def on_call(self, met: Met) -> Resolved | None:
         """Take down a call that sends SQL."""
-        if resolved is not None and resolved.operation.is_sink and not tagged:
-            self._sent.append((resolved.operation, actuals))
-        return resolved
+        if met.operation is not None and met.operation.is_sink and not met.is_tag:
+            self._sent.append((met.operation, met.actuals))
+        return met.resolved
 
     def on(self, closure: Closure, machine: Interpreter, made: collections.abc.Mapping[str, Type]) -> Atom | None:
         """A function of the file that `machine` ran as one of a library; None where it neither sends what it is given

@@ -11,6 +11,7 @@ from persistlint.analysis.interpretation.arguments import Actual, bound
 from persistlint.analysis.interpretation.callbacks import hand_over
 from persistlint.analysis.interpretation.elsewhere import with_imported
 from persistlint.analysis.interpretation.resolving import (
+    Met,
     Resolved,
     called_by,
     constructed,
@@ -123,7 +124,7 @@ def _call_one(
     resolved = resolve(node, receiver, called, machine)
     if resolved is not None and resolved.operation.called:
         actuals = [replace(actual, value=_given(actual.value, machine)) for actual in actuals]
-    resolved = machine.on_call(node, receiver, called, resolved, actuals)
+    resolved = machine.on_call(Met(node, receiver, called, resolved, actuals))
     hand_over(node, receiver, resolved, actuals, machine)
     name = last_name(node.function)
     if _names_table(node, name, receiver, called, resolved, actuals, machine):
@@ -208,7 +209,7 @@ def composite(literal: Mapping, machine: Interpreter) -> Value | None:
         actuals = [Actual(machine.evaluate(key), key.range, key) for key in keys if not isinstance(key, String)]
     made = Call(literal.range, Name(literal.range, name), ())
     resolved = Resolved(operation, None)
-    machine.on_call(made, None, None, resolved, actuals)
+    machine.on_call(Met(made, None, None, resolved, actuals))
     return result_of(resolved, made, None, actuals, machine)
 
 

@@ -65,7 +65,7 @@ from persistlint.regexes import regex
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from persistlint.analysis.interpretation.resolving import Resolved
+    from persistlint.analysis.interpretation.resolving import Met, Resolved
 
 _PROPERTY = regex(r"(?<![\w.])(\w+)\??:\s*([^;,{}()\n]+)")  # of an object type of TypeScript
 DEEPEST_CALL = 9  # how many calls of functions of the file are followed into one another
@@ -111,7 +111,7 @@ class Interpreter:
 
     names: Names
     language: str
-    on_call: Callable[..., Resolved | None]
+    on_call: Callable[[Met], Resolved | None]
     on_text: Callable[[str, Expression, Value], None]
     elsewhere: Callable[[str], Atom | None]
     state: State | None = field(default_factory=State)

@@ -21,6 +21,7 @@ from persistlint.ir import Attribute, Call, Expression, Lambda, Name
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
+    from persistlint.analysis.interpretation.arguments import Actual
     from persistlint.analysis.interpretation.interpreter import Interpreter
     from persistlint.libraries import Operation, Type
 
@@ -41,6 +42,24 @@ class Resolved:
         if name == "self":
             return self.type
         return self.operation.library.types.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A call that a run came by: the values of what it is called on and of what is called, the operation that it is,
+    its arguments. `is_tag` for a template with a tag, which is its only argument."""
+
+    node: Call
+    receiver: Value | None
+    called: Value | None
+    resolved: Resolved | None
+    actuals: list[Actual]
+    is_tag: bool = False
+
+    @property
+    def operation(self) -> Operation | None:
+        """What it does, as far as that is known."""
+        return self.resolved.operation if self.resolved is not None else None
 
 
 def resolve(node: Call, receiver: Value | None, called: Value | None, machine: Interpreter) -> Resolved | None:

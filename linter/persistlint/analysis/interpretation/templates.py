@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.interpretation.arguments import Actual
 from persistlint.analysis.interpretation.pieces import Piece, Splice
-from persistlint.analysis.interpretation.resolving import called_by, resolve
+from persistlint.analysis.interpretation.resolving import Met, called_by, resolve
 from persistlint.analysis.interpretation.values import (
     Atom,
     Choice,
@@ -82,9 +82,8 @@ def tagged(node: TaggedTemplate, machine: Interpreter) -> Value:
         pieces.extend(_bound_hole(part.value, node.range, how, machine))
     returned = resolved.returned if resolved is not None else None
     value = Sql(tuple(pieces), returned)
-    machine.on_call(
-        probe, receiver, called, resolved, [Actual(value, node.template.range, node.template, None, False)], tagged=True
-    )
+    actuals = [Actual(value, node.template.range, node.template, None, False)]
+    machine.on_call(Met(probe, receiver, called, resolved, actuals, is_tag=True))
     return value
 
 

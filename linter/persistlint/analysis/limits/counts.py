@@ -16,7 +16,6 @@ from persistlint.ir import Attribute, Call, Collection, Mapping, String, Unknown
 from persistlint.languages import languages
 from persistlint.libraries import catalogue
 from persistlint.patterns import any_in
-from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.sql.lexer import HOLE, Kind, tokenize
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from persistlint.analysis.interpretation.arguments import Actual
+    from persistlint.analysis.interpretation.resolving import Met
     from persistlint.analysis.limits.watching import Watching
     from persistlint.ir import Expression, Subscript
     from persistlint.libraries import Catalogue, Library, Operation
@@ -44,16 +44,6 @@ _SLICE = regex(rb"\)\[[^\]\n:]*:" + fixed(rb"\]") + rb"[^\]\n:]")
 _NUMBERED = regex(r"[$?:@]p?(\d+)")
 _NAMED = regex(r"[$:@](\w+)|%\((\w+)\)s?")
 _MOST_TEXTS = 4  # of those that a query may be
-
-
-@dataclass(frozen=True)
-class Met:
-    """A call that was met in a run, with the operation that it is. `is_tag` for a template with a tag."""
-
-    node: Call
-    operation: Operation | None
-    actuals: list[Actual]
-    is_tag: bool
 
 
 Counting = dict[str, "list[Operation]"]

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.interpretation.interpreter import Interpreter
 from persistlint.analysis.interpretation.values import origin_of
-from persistlint.analysis.limits.counts import Met
 from persistlint.analysis.queries.sinks import Sinks
 from persistlint.facts import Origin
 from persistlint.ir import Attribute, Call, Name, Subscript, Unknown
-from persistlint.records import dataclass
+from persistlint.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from persistlint.analysis.interpretation.arguments import Actual
-    from persistlint.analysis.interpretation.resolving import Resolved
+    from persistlint.analysis.interpretation.resolving import Met, Resolved
     from persistlint.analysis.interpretation.values import Value
     from persistlint.analysis.names import Names
     from persistlint.analysis.schedule import Wanted
@@ -40,7 +38,7 @@ class Watching(Interpreter):
     """A run that is watched. `nodes` are the expressions that it came by, `requested` the places of those that read
     something from a request, `met` the calls, `slices` the parts that were taken of something."""
 
-    resolving: Callable[..., Resolved | None] | None = None
+    resolving: Callable[[Met], Resolved | None] | None = None
     nodes: dict[Range, Expression] = field(default_factory=dict)
     requested: set[Range] = field(default_factory=set)
     met: list[Met] = field(default_factory=list)
@@ -56,17 +54,8 @@ class Watching(Interpreter):
             self.slices.append(expression)
         return value
 
-    def meet(
-        self,
-        node: Call,
-        receiver: Value | None,
-        called: Value | None,
-        resolved: Resolved | None,
-        actuals: list[Actual],
-        tagged: bool = False,
-    ) -> Resolved | None:
+    def meet(self, met: Met) -> Resolved | None:
         """Take down a call, whose arguments were evaluated; return the operation that it is."""
-        if self.resolving is not None:
-            resolved = self.resolving(node, receiver, called, resolved, actuals, tagged)
-        self.met.append(Met(node, resolved.operation if resolved is not None else None, actuals, tagged))
+        resolved = self.resolving(met) if self.resolving is not None else met.resolved
+        self.met.append(replace(met, resolved=resolved))
         return resolved

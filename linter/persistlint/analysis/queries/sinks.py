@@ -41,6 +41,7 @@ from persistlint.sql.recognise import reads_as_fragment, reads_as_sql
 
 if TYPE_CHECKING:
     from persistlint.analysis.interpretation.arguments import Actual
+    from persistlint.analysis.interpretation.resolving import Met
     from persistlint.source import Range, SourceFile
 
 _SAYS_SQL = regex(
@@ -89,19 +90,12 @@ class Sinks:
     handed: dict[tuple[int, int], Operation] = field(default_factory=dict)  # by operation and driver
     looked_at: Counter[str] = field(default_factory=Counter)  # pieces of long texts, of those sent and those named
 
-    def on_call(
-        self,
-        node: Call,
-        receiver: Value | None,
-        called: Value | None,
-        resolved: Resolved | None,
-        actuals: list[Actual],
-        tagged: bool = False,
-    ) -> Resolved | None:
+    def on_call(self, met: Met) -> Resolved | None:
         """Take down a call if SQL goes into it; return the operation that it is, guessed by names where need be."""
+        node, receiver, called, resolved, actuals = met.node, met.receiver, met.called, met.resolved, met.actuals
         if isinstance(called, Closure | Class):
             return resolved
-        if tagged:
+        if met.is_tag:
             operation = resolved.operation if resolved is not None else _TAG
             library = operation.library if resolved is not None else None
             self._take(
