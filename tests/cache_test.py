@@ -18,7 +18,7 @@ import pytest
 
 from lsp.raw_client import environment
 from markdown import cases
-from persistlint import memory
+from persistlint import memory, surroundings
 from persistlint.analysis.tables import stored_parts
 from persistlint.cli import main
 from persistlint.configuration.config import forget
@@ -166,15 +166,19 @@ def test_a_second_run_checks_nothing_whatever_the_rules_look_at(
         assert not checked
 
 
+@pytest.mark.parametrize("name", ["b.py", "app.js"])
 def test_what_did_not_change_is_not_even_read(
-    run: Callable[..., str], checked: Checked, monkeypatch: pytest.MonkeyPatch
+    name: str, run: Callable[..., str], checked: Checked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cache, "is_settled", lambda status: True)
-    monkeypatch.setattr(checking, "is_settled", lambda status: True)
-    run("b.py")
+    for module in (cache, checking, surroundings):
+        monkeypatch.setattr(module, "is_settled", lambda status: True)
+    # It would be `pool.js` if that were there.
+    Path("app.js").write_text('import { pool } from "./pool";\npool.query(`SELECT * FROM t WHERE id = ${id}`);\n')
+    Path("pool.ts").write_text('import { Pool } from "pg";\nexport const pool = new Pool();\n')
+    first = run(name)
     checked.clear()
     monkeypatch.delattr(cache, "read_bytes")
-    assert run("b.py") == "All good: 1 file checked.\n"
+    assert run(name) == first
     assert checked == []
 
 

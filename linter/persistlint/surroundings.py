@@ -52,7 +52,8 @@ class _Group:
 
     @cached_property
     def is_settled(self) -> bool:
-        return all(status is not None and is_settled(status) for status in self._statuses)
+        """Whether every later change will show in the mark, as the coming of a file that is not there does."""
+        return all(status is None or is_settled(status) for status in self._statuses)
 
     @cached_property
     def digest(self) -> bytes:
