@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from persistlint.libraries import Library, Operation, Type
@@ -9,117 +10,21 @@ from persistlint.libraries.transactions import Binding
 from persistlint.tables import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from importlib.resources.abc import Traversable
 
-_OPERATION_KEYS = frozenset(
-    [
-        "sql",
-        "fragment",
-        "clause",
-        "raw",
-        "bare",
-        "keys",
-        "parameters",
-        "values",
-        "inputs",
-        "placeholder",
-        "dollar",
-        "binder",
-        "returns",
-        "yields",
-        "format",
-        "tag",
-        "spliced",
-        "called",
-        "composes",
-        "distinctive",
-        "statements",
-        "effect",
-        "table",
-        "options",
-        "handle",
-        "role",
-        "rows",
-        "keeps",
-        "results",
-        "fills",
-    ]
-)
-_TYPE_KEYS = frozenset(
-    [
-        "names",
-        "created-by",
-        "handles",
-        "fluent",
-        "tag",
-        "call",
-        "fields",
-        "requests",
-        "checked",
-        "methods",
-        "role",
-        "attributes",
-        "models",
-        "members",
-        "extends",
-        "statement",
-        "parameter",
-        "begins",
-    ]
-)
-_LIBRARY_KEYS = frozenset(
-    [
-        "library",
-        "like",
-        "modules",
-        "dialect",
-        "placeholder",
-        "binds",
-        "percent",
-        "splices",
-        "strict",
-        "text",
-        "expands",
-        "quote",
-        "literal",
-        "quotes-since",
-        "objects",
-        "generic",
-        "told-by",
-        "drives",
-        "template-strings",
-        "statements",
-        "statements-option",
-        "references",
-        "opened-as",
-        "words",
-        "bind",
-        "identifier",
-        "types",
-        "functions",
-        "transactions",
-        "paths",
-        "documentation",
-    ]
-)
-_TRANSACTION_KEYS = frozenset(
-    [
-        "option",
-        "ambient",
-        "synchronous",
-        "lazy",
-        "optimistic",
-        "exit-commits",
-        "requests",
-        "asks",
-        "commands",
-        "unseen",
-        "old",
-        "through",
-    ]
-)
 
+def _keys(record: type, *others: str, without: Iterable[str] = ("library", "name")) -> frozenset[str]:
+    """The keys of a table: the fields of what is made of it, and `others`."""
+    return frozenset(each.name.replace("_", "-") for each in fields(record) if each.name not in without).union(others)
+
+
+_OPERATION_KEYS = _keys(
+    Operation, "fragment", without=("library", "name", "fragments", "every_argument", "is_own", "is_plain")
+)
+_TYPE_KEYS = _keys(Type, "extends")
+_LIBRARY_KEYS = _keys(Library, "library", "like", "documentation", without=["name"])
+_TRANSACTION_KEYS = _keys(Binding)
 _NAMES = frozenset(["names", "created-by", "modules", "functions"])  # what belongs to one library alone
 _MAPPINGS = ("methods", "fields")  # what a type has of its own, and of the one that it is like
 
@@ -157,59 +62,19 @@ def _without(entry: dict[str, Any], keys: frozenset[str]) -> dict[str, Any]:
 
 def _library(table: dict[str, Any]) -> Library:
     _refuse_unknown(table, _LIBRARY_KEYS, "the file")
-    library = Library(
-        table["library"],
-        tuple(table.get("modules", ())),
-        table.get("dialect"),
-        table.get("placeholder", ""),
-        table.get("binds", "server"),
-        table.get("percent", "doubled"),
-        table.get("splices", ""),
-        table.get("strict", False),
-        table.get("text", ""),
-        table.get("expands", False),
-        table.get("quote", ""),
-        table.get("literal", ""),
-        table.get("quotes-since", ""),
-        table.get("objects", {}),
-        table.get("generic", False),
-        tuple(table.get("told-by", ())),
-        table.get("drives", False),
-        table.get("template-strings", False),
-        table.get("bind", ""),
-        table.get("identifier", ""),
-        table.get("statements", ""),
-        table.get("statements-option", ""),
-        table.get("references", "checked"),
-        tuple(table.get("opened-as", ())),
-        tuple(table.get("words", ())),
-        _binding(table.get("transactions", {})),
-        table.get("paths", {}),
-    )
+    own = _without(table, frozenset(["library", "like", "documentation", "types", "functions", "transactions"]))
+    _refuse_unknown(transactions := table.get("transactions", {}), _TRANSACTION_KEYS, "transactions")
+    library = Library(table["library"], **_values(own), transactions=Binding(**_values(transactions)))
     types = table.get("types", {})
-    for name, own in types.items():
-        _refuse_unknown(own, _TYPE_KEYS, f"type {name}")
-        entry = _extended(own, types)
+    for name, keys in types.items():
+        _refuse_unknown(keys, _TYPE_KEYS, f"type {name}")
+        entry = _extended(keys, types)
         library.types[name] = Type(
             library,
             name,
-            tuple(entry.get("names", ())),
-            tuple(entry.get("created-by", ())),
-            tuple(entry.get("handles", ())),
-            entry.get("fluent", False),
-            entry.get("tag"),
-            _operation(library, name, entry["call"]) if "call" in entry else None,
-            entry.get("fields", {}),
-            tuple(entry.get("requests", ())),
-            tuple(entry.get("checked", ())),
-            {method: _operation(library, method, keys) for method, keys in entry.get("methods", {}).items()},
-            entry.get("role", ""),
-            tuple(entry.get("attributes", ())),
-            entry.get("models", False),
-            entry.get("members"),
-            entry.get("statement", ""),
-            entry.get("parameter", ""),
-            tuple(entry.get("begins", ())),
+            call=_operation(library, name, entry["call"]) if "call" in entry else None,
+            methods={method: _operation(library, method, keys) for method, keys in entry.get("methods", {}).items()},
+            **_values(_without(entry, frozenset(["call", "methods", "extends"]))),
         )
     for name, keys in table.get("functions", {}).items():
         library.functions[name] = _operation(library, name, keys)
@@ -231,62 +96,16 @@ def _extended(entry: dict[str, Any], types: dict[str, Any]) -> dict[str, Any]:
 
 def _operation(library: Library, name: str, keys: dict[str, Any]) -> Operation:
     _refuse_unknown(keys, _OPERATION_KEYS, name)
-    fragment = keys.get("fragment")
-    parameters = keys.get("parameters")
-    rows = keys.get("rows")
-    return Operation(
-        library,
-        name,
-        sql=keys.get("sql"),
-        fragments=None if fragment in (None, "all") else (fragment,) if isinstance(fragment, int) else tuple(fragment),
-        every_argument=fragment == "all",
-        clause=keys.get("clause", "where"),
-        raw=keys.get("raw", False),
-        bare=keys.get("bare", False),
-        keys=tuple(keys.get("keys", ())),
-        parameters=tuple(parameters) if isinstance(parameters, list) else parameters,
-        values=keys.get("values", ""),
-        inputs=keys.get("inputs", ""),
-        placeholder=keys.get("placeholder", ""),
-        dollar=keys.get("dollar", ""),
-        binder=keys.get("binder", ""),
-        returns=keys.get("returns"),
-        yields=keys.get("yields"),
-        format=keys.get("format"),
-        tag=keys.get("tag"),
-        spliced=keys.get("spliced", False),
-        called=keys.get("called", False),
-        composes=keys.get("composes", False),
-        distinctive=keys.get("distinctive", False),
-        statements=keys.get("statements", library.statements),
-        effect=keys.get("effect", ""),
-        table=keys.get("table"),
-        options=keys.get("options"),
-        handle=keys.get("handle"),
-        role=keys.get("role", ""),
-        rows=tuple(rows) if isinstance(rows, list) else rows,
-        keeps=keys.get("keeps", False),
-        results=keys.get("results"),
-        fills=keys.get("fills"),
-    )
+    values = {"statements": library.statements} | _values(keys)
+    if (fragment := values.pop("fragment", None)) is not None:
+        values["every_argument"] = fragment == "all"
+        values["fragments"] = None if fragment == "all" else (fragment,) if isinstance(fragment, int) else fragment
+    return Operation(library, name, **values)
 
 
-def _binding(keys: dict[str, Any]) -> Binding:
-    _refuse_unknown(keys, _TRANSACTION_KEYS, "transactions")
-    return Binding(
-        keys.get("option", ""),
-        keys.get("ambient", False),
-        keys.get("synchronous", False),
-        keys.get("lazy", False),
-        keys.get("optimistic", False),
-        keys.get("exit-commits", False),
-        keys.get("requests", ""),
-        keys.get("asks", ""),
-        keys.get("commands", ""),
-        keys.get("unseen", False),
-        keys.get("old", ""),
-        keys.get("through", ""),
-    )
+def _values(entry: dict[str, Any]) -> dict[str, Any]:
+    """Keys of a table as the fields that they are."""
+    return {key.replace("-", "_"): tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
 
 
 def _refuse_unknown(table: dict[str, Any], known: frozenset[str], where: str) -> None:
