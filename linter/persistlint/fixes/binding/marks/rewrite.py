@@ -14,7 +14,7 @@ from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.text.forms import DOUBLED
 from persistlint.fixes.binding.text.literals import Char, Literal
 from persistlint.fixes.binding.text.view import Inner, Value, View
-from persistlint.records import dataclass
+from persistlint.records import dataclass, replace
 from persistlint.regexes import regex
 from persistlint.source import Range
 
@@ -41,6 +41,7 @@ class Rewrite:
 
     def edits(self, parameters: Sequence[Parameter], marks: Sequence[str]) -> list[Edit]:
         """The edits for these parameters, each with its mark. Raises `RefusalError`."""
+        parameters = [self._apart(parameter) for parameter in parameters]
         replaced: set[int] = set()
         gone: set[int] = set()  # items that are no longer there
         for parameter in parameters:
@@ -89,6 +90,15 @@ class Rewrite:
                 edits += self._literal(literal, replaced, id(literal) in holed, kept)
         blanks = [blank for form in self.found.forms if id(form) not in kept for blank in spaced(self.source, form)]
         return [*edits, *(b for b in blanks if not any(e.range.start < b.range.start < e.range.end for e in edits))]
+
+    def _apart(self, parameter: Parameter) -> Parameter:
+        """The same parameter, with a space where its quotes alone kept it apart from a word: `name='…'AND`."""
+        start, end = parameter.start, parameter.end
+        before, after = self.found.items[max(start - 1, 0) : start], self.found.items[end : end + 1]
+        lead = " " if _ends_word(before) and not parameter.before.startswith("(") else ""
+        tail = " " if _ends_word(after) and not parameter.after.endswith(")") else ""
+        apart = replace(parameter, before=lead + parameter.before, after=parameter.after + tail)
+        return parameter if parameter.listed is not None else apart
 
     @staticmethod
     def _holds(parameter: Parameter, held: Held) -> bool:
@@ -334,6 +344,11 @@ class Rewrite:
             return None
         order = "\"'" if _is_mostly_double(self.source.content) else "'\""
         return next((quote for quote in order if quote not in constant), None)
+
+
+def _ends_word(items: Sequence[Char | Value]) -> bool:
+    """Whether the character beside a mark belongs to a word, which goes on with the mark then or is its name."""
+    return any(isinstance(item, Char) and (item.text.isalnum() or item.text in "_$") for item in items)
 
 
 @lru_cache(maxsize=2)  # every query of a file asks for it
