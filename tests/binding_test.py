@@ -107,6 +107,29 @@ def test_go_binds_safely_what_the_file_knows_for_a_text(parameters: str, value: 
     assert (diagnostic.fixes[0].applicability is Applicability.SAFE) == is_safe
 
 
+@pytest.mark.parametrize(
+    ("opening", "text", "is_fixed"),
+    [
+        ("import knex from 'knex';\nconst db = knex({});\ndb.raw", "SELECT 1 FROM t WHERE a = '${a}'", True),
+        ("import knex from 'knex';\nconst db = knex({});\ndb.raw", "SELECT 'a?' FROM t WHERE a = '${a}'", False),
+        (
+            "import knex from 'knex';\nconst db = knex({});\ndb.raw",
+            "SELECT 1 FROM t WHERE b ? 'c' AND a = '${a}'",
+            False,
+        ),
+        ("import knex from 'knex';\nconst db = knex({});\ndb.raw", "SELECT 1 WHERE b \\\\? 'c' AND a = '${a}'", True),
+        ("import D from 'better-sqlite3';\nconst db = new D('');\ndb.prepare", "SELECT '?' WHERE a = '${a}'", True),
+    ],
+)
+def test_a_question_mark_that_a_library_would_take_for_a_placeholder(
+    opening: str, text: str, *, is_fixed: bool
+) -> None:
+    text = f"const a = process.argv[2];\n{opening}(`{text}`).all();\n"
+    (diagnostic,) = check(source_of(Case("", 1, "a.js", text, ()), text), RULE).diagnostics
+    assert bool(diagnostic.fixes) == is_fixed
+    assert is_fixed or "would take a question mark" in diagnostic.help
+
+
 _GO = (
     'package a\n\nimport (\n\t"database/sql"\n\t_ "github.com/lib/pq"\n)\n\n'
     "func f(db *sql.DB, a string) {\n\tdb.Exec(%s)\n}\n"

@@ -9,6 +9,7 @@ dialect = "postgres"                      # sqlglot's name; left out where the c
 placeholder = "%s"                        # how a bind parameter is written: ?  %s  $1  :name  @name
 binds = "server"                          # "client" where the driver writes values into the text itself
 percent = "literal"                       # where `%` is not doubled beside a `%s`, as mysql-connector has it
+finds = "anywhere"                        # where a `?` in a string or comment of SQL is a placeholder, or an operator
 splices = '[$](?P<name>[0-9]+):raw'         # the placeholders that are filled with text as it is, by a pattern whose
                                           # `name` is that of the value, or its number from 1
 strict = true                             # a value must have the very type that the database expects (asyncpg)
@@ -277,6 +278,7 @@ class Library:
     placeholder: str = ""
     binds: str = "server"
     percent: str = "doubled"
+    finds: str = "placeholders"
     splices: str = ""
     strict: bool = False
     text: str = ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Applicability, Fix
-from persistlint.fixes.binding.calls.counting import check_seen, numbered_behind, others_of
+from persistlint.fixes.binding.calls.counting import check_seen, check_signs, numbered_behind, others_of
 from persistlint.fixes.binding.calls.describing import described
 from persistlint.fixes.binding.calls.passing import Given, Passing
 from persistlint.fixes.binding.calls.results import check_results
@@ -107,6 +107,7 @@ class Binding:
         """The fix that binds the values. Raises `RefusalError`."""
         site, library = self.known()
         query = replace(self.query, placeholder=placeholder_of(self.query, site))
+        check_signs(query, library, self.dialect)
         is_growing = query.placeholder in ("?", "%s", "$1")  # each value of a loop would need a name of its own
         place, chosen = alternatives(query, site, library, self.holes, is_growing=is_growing)
         if chosen:

@@ -17,6 +17,7 @@ from persistlint.fixes.binding.text.variables import is_length, is_name
 from persistlint.fixes.binding.text.view import HOLE, Value
 from persistlint.regexes import regex
 from persistlint.source import Range
+from persistlint.sql.lexer import tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.binding.marks.style import Mark, Style
     from persistlint.fixes.binding.text.literals import Char
     from persistlint.fixes.binding.text.view import View
+    from persistlint.libraries import Library
     from persistlint.source import SourceFile
 
 _NOWHERE = "nothing here tells where the values of the other placeholders are"
@@ -33,6 +35,17 @@ _ELSEWHERE = "the values that the call passes are put together elsewhere"
 _COMPUTED = regex(rf"(?<![\w$])\$(?={HOLE})")  # behind a dollar or a word is the text of a string, `$$…$$`
 _MAKE_NUMBERS = frozenset(["int", "float", "len", "Number", "parseInt"])
 _MAKE_TEXT = frozenset(["len", "str", "String", "strconv", "fmt"])
+
+
+def check_signs(query: Query, library: Library, dialect: str | None) -> None:
+    """Refuse a text with a question mark that is no placeholder, but would be one for a library that reads no SQL: in a
+    string, in a comment, as an operator. Raises `RefusalError`."""
+    if library.finds != "anywhere" or query.placeholder != "?":
+        return
+    for token in (token for text in query.texts for token in tokenize(_plain(text), dialect)):
+        is_mark = query.has_parameters and token.text in ("?", "??")
+        if "?" in token.text.replace("\\?", "") and HOLE not in token.text and not is_mark:
+            raise RefusalError("the library would take a question mark of the SQL for a placeholder")
 
 
 def computed_marks(found: View) -> list[int]:
