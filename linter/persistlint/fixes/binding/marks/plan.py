@@ -21,6 +21,7 @@ from persistlint.fixes.binding.marks.grammar import (
     stands_for_query,
 )
 from persistlint.fixes.binding.marks.several import is_list_among, is_range
+from persistlint.fixes.binding.marks.typed import TYPES, type_before
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.text.lists import Listed, listed
 from persistlint.fixes.binding.text.origin import last_name
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 _OPENING = regex(r"[A-Za-z_&]*")
 _SNAPSHOTS = word_set("SYSTEM OF")  # `AS OF SYSTEM TIME '…'`, where no type stands: CockroachDB, TiDB, MariaDB
-_TYPED = word_set("INTERVAL DATE DATETIME TIMESTAMP TIMESTAMPTZ TIME JSON JSONB NUMERIC BIGNUMERIC UUID")
 _OF_ANY_TYPE = word_set(
     "CONCAT CONCAT_WS FORMAT JSON_BUILD_ARRAY JSON_BUILD_OBJECT JSONB_BUILD_ARRAY JSONB_BUILD_OBJECT TO_JSON TO_JSONB"
 )
@@ -191,18 +191,18 @@ def _quoted(
     is_strict = query.library is not None and query.library.strict
     value = expressions.joined(parts, source)
     is_text = len(parts) > 1
-    if previous is not None and previous.word in _TYPED:
-        if place > 1 and tokens[place - 2].word in _SNAPSHOTS:
+    if typed := type_before(tokens, place):
+        if len(typed) < place and tokens[place - len(typed) - 1].word in _SNAPSHOTS:
             raise RefusalError("not every database takes a parameter for the time that it is to read as of")
-        if dialect == "mysql" and previous.word == "INTERVAL":
+        if dialect == "mysql" and typed[0].word == "INTERVAL":
             _check_unit(following)
         elif following is not None and following.word in ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"):
             raise RefusalError("the unit of this interval is not a part of the value")
         else:
-            start = previous.start
+            start, of_type = typed[0].start, found.text[typed[0].start : typed[-1].end]
             inner_before, inner_after = ("CAST(", " AS text)") if is_strict else ("", "")
-            before, after = f"CAST({inner_before}", f"{inner_after} AS {previous.text})"
-            if dialect == "bigquery" and previous.word == "JSON":
+            before, after = f"CAST({inner_before}", f"{inner_after} AS {of_type})"
+            if dialect == "bigquery" and of_type.upper() == "JSON":
                 before, after = "PARSE_JSON(", ")"
             value = value if is_text or not is_strict else _as_text(value, source)
     elif is_strict and following is not None and following.text == "::":
@@ -330,7 +330,7 @@ def _bare(
             raise RefusalError("nothing here tells what the list of values is made of")
     if is_list_among(name, tokens, place) or (word == "LIMIT" and is_range(name, item.expression)):
         raise RefusalError(f"`{source.text(item.expression.range)}` may be several values with commas between them")
-    if word in _TYPED:
+    if word in TYPES:
         if dialect not in ("mysql", "bigquery") or word != "INTERVAL":
             raise RefusalError("an interval without quotes takes no bind parameter")
         _check_unit(following)
