@@ -309,7 +309,8 @@ def _prepared(passing: Passing, site: Site) -> list[Edit]:
             return passing.into_call(bound[0], "rest", 0)
         at = site.call.range.end
         return [Edit(Range(at, at), f".{operation.binder}({passing.listing()})")]
-    runs = [call for call in calls_of(site) if last_name(call.function) in type.methods]
+    itself = frozenset(name for name, method in type.methods.items() if method.returns == "self")
+    runs = [call for call in calls_of(site, itself) if last_name(call.function) in type.methods.keys() - itself]
     if len(runs) != 1:
         raise RefusalError("the prepared statement is not run in one place of this function")
     run = runs[0]
@@ -320,24 +321,32 @@ def _prepared(passing: Passing, site: Site) -> list[Edit]:
     return passing.into_call(run, method.parameters if isinstance(method.parameters, int) else "rest", first)
 
 
-def calls_of(site: Site) -> list[ir.Call]:
-    """The calls of methods of what a call returns, in its function."""
+def calls_of(site: Site, itself: frozenset[str] = frozenset()) -> list[ir.Call]:
+    """The calls of methods of what a call returns, in its function; `itself` are methods that return it again."""
     names: set[str] = set()
     for statement in site.statements:
         if isinstance(statement, ir.Assign) and statement.value is not None:
-            value = statement.value.value if isinstance(statement.value, ir.Await) else statement.value
             target = statement.target
             if isinstance(target, ir.Collection) and target.elements:
                 target = target.elements[0]
-            if value.range == site.call.range and isinstance(target, ir.Name):
+            if isinstance(target, ir.Name) and _before(statement.value, itself).range == site.call.range:
                 names.add(target.id)
     found = []
-    for statement in site.statements:
-        for expression in ir.expressions(statement):
-            for node in ir.walk(expression):
-                match node:
-                    case ir.Call(function=ir.Attribute(value=receiver)) if receiver.range == site.call.range or (
-                        isinstance(receiver, ir.Name) and receiver.id in names
-                    ):
-                        found.append(node)
+    for node in ir.expressions_in(*site.statements):
+        if isinstance(node, ir.Call) and isinstance(node.function, ir.Attribute):
+            receiver = _before(node.function.value, itself)
+            if receiver.range == site.call.range or (isinstance(receiver, ir.Name) and receiver.id in names):
+                found.append(node)
     return found
+
+
+def _before(node: ir.Expression, itself: frozenset[str]) -> ir.Expression:
+    """What such methods are called on, and what is waited for."""
+    while True:
+        match node:
+            case ir.Await(value=value):
+                node = value
+            case ir.Call(function=ir.Attribute(value=value, name=name)) if name in itself:
+                node = value
+            case _:
+                return node
