@@ -36,13 +36,23 @@ _NOTHING = ("None", "null", "undefined", "nil", "()", "[]", "{}")
 
 
 def placeholder_of(query: Query, site: Site) -> str:
-    """How a bind parameter is written in a call, which may pass its values in one of two ways."""
-    key = site.operation.dollar
-    options = [a.value for a in site.call.arguments if isinstance(a.value, ir.Mapping)]
-    there = next((value for each in options if (value := _entry(each, key)) is not None), None)
-    if not key or there is None:
+    """How a bind parameter is written in a call, which may pass its values in one of several ways."""
+    operation = site.operation
+    if not operation.dollar:
         return query.placeholder
-    return "$name" if isinstance(there, ir.Mapping) else "$1"
+    if (there := _option(site, operation.dollar)) is not None:
+        return "$name" if isinstance(there, ir.Mapping) else "$1"
+    others = operation.parameters if isinstance(operation.parameters, tuple) else ()
+    there = next((given for key in others if isinstance(key, str) and (given := _option(site, key))), None)
+    is_open = there is not None and not isinstance(there, ir.Mapping)
+    has_signs = any("?" in part for text in query.texts for part in text.parts if isinstance(part, str))
+    return "?" if isinstance(there, ir.Collection) or (is_open and has_signs) else query.placeholder
+
+
+def _option(site: Site, key: str) -> ir.Expression | None:
+    """What the options of a call have under a key."""
+    options = [a.value for a in site.call.arguments if isinstance(a.value, ir.Mapping)]
+    return next((value for each in options if (value := _entry(each, key)) is not None), None)
 
 
 def _entry(options: ir.Mapping, key: str) -> ir.Expression | None:
