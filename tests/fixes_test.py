@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,19 @@ def test_a_fix_that_brings_a_new_diagnostic_is_left_out() -> None:
         return [_diagnostic(_fix(Edit(place, "b")))] if source.content == b"a" else [_diagnostic(), _diagnostic()]
 
     assert fix(SourceFile("a.py", b"a", "python"), diagnose) == (SourceFile("a.py", b"a", "python"), 0)
+
+
+def test_a_fix_may_bring_a_note_in_the_place_of_something_graver() -> None:
+    place, note = Range(0, 1), replace(_diagnostic(), rule="note", severity=Severity.INFO)
+
+    def diagnose(source: SourceFile) -> list[Diagnostic]:
+        return [_diagnostic(_fix(Edit(place, "b")))] if source.content == b"a" else [note, note]
+
+    def trade(source: SourceFile) -> list[Diagnostic]:
+        return [replace(note, fixes=(_fix(Edit(place, "b")),))] if source.content == b"a" else [note, note]
+
+    assert fix(SourceFile("a.py", b"a", "python"), diagnose)[0].content == b"b"
+    assert fix(SourceFile("a.py", b"a", "python"), trade)[0].content == b"a"
 
 
 def test_a_fix_may_bring_a_diagnostic_that_another_fix_takes_away() -> None:

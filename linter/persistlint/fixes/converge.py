@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Applicability, Diagnostic, Fix, NewFile
+from persistlint.diagnostic import Applicability, Diagnostic, Fix, NewFile, Severity
 from persistlint.fixes.apply import apply
 from persistlint.records import dataclass
 
@@ -28,15 +28,16 @@ def converge(
     """Apply the first fix of every diagnostic that may be applied, diagnose anew, and so on until nothing changes.
 
     Returns the fixed file and how many fixes were applied. Only safe fixes are applied, except with `unsafe`. A fix
-    that brings a diagnostic which no other fix takes away again, or of which `breaks` says, given the file before and
-    after, that it breaks it, is left out; the others are applied without it.
+    that brings a diagnostic which no other fix takes away again, but a note in the place of something graver, or of
+    which `breaks` says, given the file before and after, that it breaks it, is left out; the others are applied without
+    it.
     """
     found = diagnose(source)
     is_lenient = True
     while True:
         rounds = _Rounds(diagnose, breaks, unsafe, is_lenient)
         fixed, left, count = rounds.run(source, found)
-        if not is_lenient or not rounds.rules(left) - rounds.rules(found):
+        if not is_lenient or not rounds.brought(found, left):
             return fixed, count
         is_lenient = False  # a fix that was to follow did not
 
@@ -95,12 +96,20 @@ class _Rounds:
         if self.breaks(source, fixed):
             return None
         left = self.diagnose(fixed)
-        new = self.rules(left) - self.rules(found)
+        new = self.brought(found, left)
         is_mended = self.is_lenient and all(
             applicable(diagnostic, unsafe=self.unsafe) for diagnostic in left if diagnostic.rule in new
         )
         return (fixed, left, applied) if not new or is_mended else None
 
-    def rules(self, diagnostics: Sequence[Diagnostic]) -> Counter[str]:
+    def brought(self, found: Sequence[Diagnostic], left: Sequence[Diagnostic]) -> Counter[str]:
+        """How often each rule reports something that it did not before. No note counts where something graver went:
+        what explained a number may stand some lines further off now."""
+        before, after = (self._rules(each) for each in (found, left))
+        graver, still = (self._rules([d for d in each if d.severity is not Severity.INFO]) for each in (found, left))
+        is_better = still.total() < graver.total() and not still - graver
+        return Counter() if is_better else after - before
+
+    def _rules(self, diagnostics: Sequence[Diagnostic]) -> Counter[str]:
         """How often each rule reports something that no new file mends, which is made when the rounds are over."""
         return Counter(diagnostic.rule for diagnostic in diagnostics if not created(diagnostic, unsafe=self.unsafe))

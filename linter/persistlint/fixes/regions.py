@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 from persistlint.fixes.refusal import RefusalError
 from persistlint.ir import (
+    Argument,
     Assign,
+    Attribute,
     Await,
+    Call,
     ClassDefinition,
     FunctionDefinition,
     Jump,
+    Lambda,
     Name,
     Raise,
     Return,
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
 
     from persistlint.facts import Effect, Handle
     from persistlint.fixes.program import Program
-    from persistlint.ir import Block, Statement
+    from persistlint.ir import Block, Expression, Statement
 
 # Why writes are not put into one transaction.
 NOT_IN_ONE_BLOCK = "the writes do not stand in one block, on lines of their own"
@@ -99,6 +103,18 @@ def goes_on(block: Block, effects: Sequence[Effect]) -> bool:
             handled = [handler.body for handler in statement.handlers]
             if any(not body or not isinstance(body[-1], Raise | Return) for body in handled):
                 return True
+        if any(_takes_error(node, effects) for node in expressions_in(statement)):
+            return True
+    return False
+
+
+def _takes_error(node: Expression, effects: Sequence[Effect]) -> bool:
+    """Whether a call takes the error of an effect: `.catch(() => {})`, unless it throws one in any case."""
+    match node:
+        case Call(function=Attribute(value=asked, name="catch"), arguments=(Argument(value=given), *_)):
+            body = given.function.body if isinstance(given, Lambda) else ()
+            is_thrown = bool(body) and isinstance(body[-1], Raise)
+            return not is_thrown and any(effect.range in asked.range for effect in effects)
     return False
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
+from persistlint.facts import Role
 from persistlint.fixes.guards import insert, unsafe
 from persistlint.fixes.handles import with_option
 from persistlint.fixes.imports import python_member
@@ -66,6 +67,7 @@ class Form:
     opener: str = ""
     named: str = ""
     unless: str = ""
+    chooses: str = ""
     on: str = "pool"
     waits: bool = False
     blocks: bool = False
@@ -117,7 +119,8 @@ def _in_form(
         raise RefusalError(WAITS)
     if is_closure and not form.waits and _awaits(block):
         raise RefusalError("something between the writes is awaited, which a synchronous transaction cannot")
-    if form.unless and program.has_name(form.unless):
+    is_on_connection = any(effect.handle.role is Role.CONNECTION for effect in inside)
+    if form.unless and is_on_connection and program.has_name(form.unless):
         raise RefusalError(f"the file speaks of `{form.unless}`, under which the transaction may have no effect")
     opener = _opener(program, form, handle, inside)
     if "{opener}" in form.head and not opener:
@@ -132,7 +135,8 @@ def _in_form(
     if imported is None or (form.handle and program.has_name(form.handle, scope)):
         taken = form.handle or form.imports.rpartition(":")[2]
         raise RefusalError(f"the name `{taken}` stands for something else here")
-    head = form.head.format(opener=opener, handle=form.handle, name=imported[0])
+    database = _database(program, form, inside, block) if form.chooses else ""
+    head = form.head.format(opener=opener, handle=form.handle, name=imported[0], database=database)
     head = head.replace("\n", f"\n{program.indentation(whole.start)}{program.indent}")
     tail = f"{form.tail}{program.semicolon}" if form.tail else ""
     if is_closure and isinstance(block[-1], Return):
@@ -179,6 +183,26 @@ def _opener(program: Program, form: Form, handle: Handle, effects: Sequence[Effe
         return form.opener
     names = [each.handle.name for each in effects if _MODEL.fullmatch(each.handle.name)]
     return f"{names[0]}.{form.opener}" if names and program.source.language == "javascript" else ""
+
+
+def _database(program: Program, form: Form, effects: Sequence[Effect], block: Block) -> str:
+    """What names the database to which all of these go, as an argument; "" for the one that is meant where nothing
+    does. Raises `RefusalError` where they may go to several."""
+    texts = [program.source.text(effect.range) for effect in effects]
+    if not any(re.search(rf"\b{form.chooses}\s*[=(]", text) for text in texts):
+        return ""
+    named = rf"\b{form.chooses}\s*[=(]\s*(?:{form.chooses}\s*=\s*)?(\w+(?:\.\w+)*|\"\w+\"|'\w+')\s*[,)]"
+    found = {tuple(re.findall(named, text)) for text in texts}
+    database = next(iter(found), ())[:1]
+    names = {
+        name
+        for statement in statements_in(block)
+        if isinstance(statement, Assign)
+        for name in names_in(statement.target)
+    }
+    if len(found) != 1 or len(set(*found)) != 1 or not names.isdisjoint(database):
+        raise RefusalError("the writes may go to more than one database")
+    return f"{form.chooses}={database[0]}"
 
 
 def _only_gives(program: Program, statement: Statement) -> bool:

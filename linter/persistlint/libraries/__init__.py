@@ -105,7 +105,8 @@ Keys of an operation (a method or function):
   which an index may stand too where there are both ways.
 - `values`: "objects" where a bound value is an object that describes it, with its name or its type; "sets" where the
   call takes many sets of values and runs for each.
-- `inputs`: the method of its receiver that takes the name and the value of one bound value, before the call.
+- `inputs`: the method of its receiver that takes the name and the value of one bound value, before the call; behind
+  what the receiver gives first, where it has none itself (`request().input`, `new Request().input`).
 - `returns`: a type of this library, "self", or an absent key for something unknown.
 - `yields`: the result as a value inside SQL: "number", "identifier" (a quoted name), "literal" (a quoted value),
   "placeholder", "checked" (refuses anything unsafe), "argument" (argument 0 unchanged, or the receiver of a method

@@ -42,6 +42,12 @@ def runs_again(earlier: Effect, later: Effect) -> bool:
 
 def belong_together(earlier: Effect, later: Effect) -> bool:
     """Whether half of a change stays behind where the earlier one is done and the later one is not."""
+    return not earlier.place.is_optional(later.place) and may_belong_together(earlier, later)
+
+
+def may_belong_together(earlier: Effect, later: Effect) -> bool:
+    """Whether half of a change stays behind where the earlier one, which a branch may pass over, is done and the later
+    one is not."""
     is_ambient = later.handle.library is not None and later.handle.library.transactions.ambient
     same = earlier.handle.library is later.handle.library
     return (
@@ -51,7 +57,6 @@ def belong_together(earlier: Effect, later: Effect) -> bool:
         and not ((earlier.via or later.via) and not _is_given(earlier, later))
         and earlier.range != later.range
         and not earlier.place.excludes(later.place)
-        and not earlier.place.is_optional(later.place)
         and not (earlier.is_upsert and later.is_upsert)
         and not _is_same_row(earlier, later)
         and not earlier.is_made_if_missing

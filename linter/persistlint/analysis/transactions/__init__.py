@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.exports import Elsewhere
 from persistlint.analysis.names import Names, path_of
 from persistlint.analysis.schedule import Wanted
 from persistlint.analysis.transactions.chain import Known
@@ -68,6 +69,8 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
     _learn(module.body, known)
     handles = Handles(known, language.name, names)
     handles.learn_imports(syntax.source.words)
+    elsewhere = Elsewhere(syntax.source, known)
+    handles.elsewhere = elsewhere.find
     file = File(syntax.source, handles, comments=syntax.comments)
     top = Scope()
     todo: list[tuple[Function, Scope]] = []
@@ -96,6 +99,7 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
     requests = Requests(syntax.source)
     for function, walk in results:
         yield from _facts_of(function, walk, file, opens, inside, requests)
+    yield from elsewhere.consulted()
     yield from (asked.consulted for asked in (keys, requests) if asked is not None and asked.consulted is not None)
 
 

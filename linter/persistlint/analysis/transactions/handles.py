@@ -89,7 +89,10 @@ class Handles(Roots):
         module = self.names.imports.get(name)
         if name == scope.receiver or (module is not None and self._is_library(module)):
             return start(self._exported(name, module))
-        return start(self.model(name) or self.guess(name))
+        model = self.model(name)
+        if model is not None or module is None:
+            return start(model or self.guess(name))
+        return start(self.imported(name, module))
 
     def _attribute(
         self, node: Attribute, value: Expression, name: str, scope: Scope, depth: int, before: Chain | None = None
@@ -133,7 +136,10 @@ class Handles(Roots):
                     return start(named(known, path))
             if self.language == "go" and base is None:  # of a struct inside it, where it may be an interface
                 return start(named(undeclared(self.guess(name)), path))
-        return start(named(self.guess(name), path)) if base is None else chain
+        if base is not None:
+            return chain
+        known = self.imported(name, qualified) if qualified is not None else self.guess(name)
+        return start(named(known, path))
 
     def _at_path(self, value: Expression, name: str) -> Known | None:
         """What an attribute is wherever its owner is imported from: `db.session`, `Order.query`."""

@@ -15,6 +15,8 @@ from persistlint.records import dataclass
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from persistlint.analysis.names import Names
     from persistlint.libraries import Catalogue, Library, Type
     from persistlint.settings import ProjectNames
@@ -46,6 +48,7 @@ class Roots:
     embeds: dict[str, tuple[Type, str] | None] = field(default_factory=dict)
     beginning: dict[str, Type] = field(default_factory=dict)  # of the libraries in use, by the method that tells them
     generated: list[Type] = field(default_factory=list)  # whose methods are given the handle
+    elsewhere: Callable[[str], Atom | None] | None = None  # what other modules of the program export
 
     def __post_init__(self) -> None:
         self.tables = self.names.catalogue
@@ -123,6 +126,18 @@ class Roots:
                     return replace(type, methods=left), base
             struct = next((plain for base in definition.bases if (plain := base.strip("*")) in self.names.classes), "")
         return None
+
+    def imported(self, name: str, module: str) -> Known | None:
+        """A handle by what people call it, of the library by which another module of the program makes what it exports
+        under this qualified name."""
+        known = self.guess(name)
+        if known is None or known.handle.library is not None or self.elsewhere is None:
+            return known
+        made = self.elsewhere(module)
+        type = made.type if made is not None else None
+        if type is None or not type.role or not type.library.takes_part or not type.library.modules:
+            return known
+        return Known(Handle(name, role_of(type, name), type.library, declared=True), type)
 
     def guess(self, name: str, origin: int = -1) -> Known | None:
         """A handle by what people call it: a library that is in use goes before one that is only named so."""

@@ -101,6 +101,8 @@ class Binding:
             is_bindable = not (isinstance(refusal, NotBoundError) or takes_no_values(self.query, self.dialect))
             if not is_bindable and (fix := self.quoted()) is not None:
                 return fix
+            if self._takes_only_text():
+                raise RefusalError("this call takes no bind parameters") from refusal
             raise
 
     def bound(self) -> Fix:
@@ -226,6 +228,13 @@ class Binding:
         except RefusalError:
             return None
         return doubled(views, self.holes, self.program, self.dialect)
+
+    def _takes_only_text(self) -> bool:
+        """Whether the call is a function of a library that makes a piece of SQL of a text as it is."""
+        operation = self.query.site().operation if self.query.site is not None else None
+        if operation is None or not operation.raw or operation.is_own:
+            return False
+        return operation.parameters is None and operation.returns is None and operation.yields is None
 
     def _passes_no_values(self) -> bool:
         """Whether the call is one of Go that takes the text alone, and sends it as it is."""

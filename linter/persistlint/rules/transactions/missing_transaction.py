@@ -165,7 +165,7 @@ from persistlint.paths import is_example, is_generated, is_job, is_migration, is
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.rules.parted import Parted, parted
-from persistlint.rules.torn import belong_together, runs_again
+from persistlint.rules.torn import belong_together, may_belong_together, runs_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -235,7 +235,7 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
             if is_light or by_hand or is_of_caller or _sees_to(earlier, later, context.file)
             else None,
             related=(Related(earlier.range, "the first write"),),
-            remedy=remedied(context.program, united, earlier, following, fact),
+            remedy=remedied(context.program, united, _first_beside(earlier, later, alone, fact), following, fact),
         )
 
 
@@ -271,6 +271,18 @@ def _last_beside(earlier: Effect, later: Effect, alone: list[tuple[int, Effect]]
     behind = (e for passed, e in alone if passed == outside and e.range.start > later.range.start)
     beside = (e for e in behind if belong_together(earlier, e) and not _may_part(earlier, e, procedure))
     return max(beside, key=lambda effect: effect.range.start, default=later)
+
+
+def _first_beside(earlier: Effect, later: Effect, alone: list[tuple[int, Effect]], procedure: Procedure) -> Effect:
+    """The first write that belongs to a later one as `earlier` does, or would if no branch passed over it."""
+    outside = next(passed for passed, effect in alone if effect is later)
+    before = (e for passed, e in alone if passed == outside and e.range.start < earlier.range.start)
+    beside = (
+        e
+        for e in before
+        if may_belong_together(e, later) and not _may_part(e, later, procedure) and not any(_weight(e, later))
+    )
+    return next(beside, earlier)
 
 
 def _is_batched(earlier: Effect, later: Effect) -> bool:

@@ -115,7 +115,7 @@ def passed(passing: Passing, site: Site, place: Place, program: Program) -> tupl
         return _configured(passing, site, program), True
     wraps = [w for w in place.wrappers if last_name(w.function) in wrappers_of(library)]
     if operation.inputs:
-        return _inputs(passing, site), False
+        return _inputs(passing, site, program.source), False
     if operation.parameters is None and operation.effect == "prepare":
         return _prepared(passing, site), True
     if passing.style.is_named and operation.yields == "argument":
@@ -290,21 +290,26 @@ def _into_object(passing: Passing, argument: ir.Expression, key: str, values: st
     ]
 
 
-def _inputs(passing: Passing, site: Site) -> list[Edit]:
-    """Pass the values to the object that is then told to send the text."""
+def _inputs(passing: Passing, site: Site, source: SourceFile) -> list[Edit]:
+    """Pass the values to the object that is then told to send the text, or to one that the receiver gives first."""
     function, operation = site.call.function, site.operation
     receiver = function.value if isinstance(function, ir.Attribute) else None
-    if receiver is None:
+    first, _, method = operation.inputs.rpartition(".")
+    if receiver is None or (first.startswith("new ") and not isinstance(receiver, ir.Name)):
         raise RefusalError("nothing here tells what takes the values")
-    if isinstance(receiver, ir.Name):
+    if isinstance(receiver, ir.Name) and not first:
         type = next((t for t in operation.library.types.values() if operation in t.methods.values()), None)
         sinks = {name for name, method in type.methods.items() if method.is_sink} if type is not None else set()
         nodes = [*ir.expressions_in(*site.statements)]
         sent = [node for node in nodes if isinstance(node, ir.Attribute) and node.name in sinks]
         if sum(isinstance(node.value, ir.Name) and node.value.id == receiver.id for node in sent) != 1:
             raise RefusalError(f"`{receiver.id}` sends more than one statement, and keeps the values of each")
-    given = "".join(f'.{operation.inputs}("{value.name}", {value.text})' for value in passing.given)
-    return [Edit(Range(receiver.range.end, receiver.range.end), given)]
+    given = "".join(f'.{method}("{value.name}", {value.text})' for value in passing.given)
+    at = source.content.find(b".", receiver.range.end, function.range.end)
+    if at < 0 or source.content[at - 1 : at] == b"?":
+        raise RefusalError("nothing here tells what takes the values")
+    edits = [Edit(Range(receiver.range.start, receiver.range.start), "new ")] if first.startswith("new ") else []
+    return [*edits, Edit(Range(at, at), f".{first.removeprefix('new ')}{given}" if first else given)]
 
 
 def _prepared(passing: Passing, site: Site) -> list[Edit]:

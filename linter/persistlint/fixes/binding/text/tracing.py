@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 _MOST_PLACES = 200  # where a value may come from
 _TEXTS = ("str", "String")
 _OF_SQL = regex(r"\w+(?:Query|SQL|Sql|Clause)")  # a function that gives SQL
+# What a text without quotes around it has that is SQL, and no value.
+_QUERY = regex(r"\s*\(?\s*SELECT\b", re.IGNORECASE)
+_CALL = regex(r"\w\(")
 _QUOTE = ("as_string", "quote", "literal", "escape", "adapt")  # of drivers
 MOST_STEPS = 6  # variables and functions between a value and the one that the text has
 
@@ -37,8 +41,9 @@ def sources(node: ir.Expression, program: Program) -> Iterator[ir.Expression]:
     if not isinstance(node, ir.Name):
         return
     function = program.function_around(node.range)
-    if function is None:
+    if function is None or _is_of_file(node.id, node.range, program):
         yield from _bound_in(program.module, program).get(node.id, ())
+    if function is None:
         return
     yield from _bound_in(function, program).get(node.id, ())
     names = [parameter.name for parameter in function.parameters]
@@ -47,6 +52,13 @@ def sources(node: ir.Expression, program: Program) -> Iterator[ir.Expression]:
         by_name = [argument.value for argument in call.arguments if argument.keyword == node.id]
         given = [argument.value for argument in call.arguments if argument.keyword is None]
         yield from by_name or given[place : place + 1]
+
+
+def _is_of_file(name: str, place: Range, program: Program) -> bool:
+    """Whether a name in a function is that of a variable of the file, which no function around it has."""
+    functions = [frame.function for frame in program.frames(place) if frame.function is not None]
+    own = (parameter.name for function in functions for parameter in function.parameters)
+    return name not in own and not any(name in _bound_in(function, program) for function in functions)
 
 
 def _bound_in(function: ir.Function | ir.Module, program: Program) -> dict[str, list[ir.Expression]]:
@@ -139,11 +151,37 @@ def begins_with_quote(node: ir.Expression) -> bool:
 
 
 def is_of_sql(value: ir.Expression, site: Site) -> bool:
-    """Whether a value without quotes around it may be SQL: a function gives it whose name says so, or the function has
-    keys of a mapping with quotes of SQL around them, which become a list."""
+    """Whether a value without quotes around it may be SQL: a function gives it whose name says so, it is chosen among
+    texts of which one is, or the function has keys of a mapping with quotes of SQL around them, which become a list."""
     keys = [s.target.index for s in site.statements if isinstance(s, ir.Assign) and isinstance(s.target, ir.Subscript)]
     if any(begins_with_quote(key) for key in keys):
         return True
     made = [s.value for s in assignments(site, value.id)] if isinstance(value, ir.Name) else [value]
+    if any(_is_sql_text(arm) for node in made if node is not None for arm in _arms(node)):
+        return True
     calls = (node for node in made if isinstance(node, ir.Call) and isinstance(node.function, ir.Name))
     return any(_OF_SQL.fullmatch(last_name(call.function)) is not None for call in calls)
+
+
+def _arms(node: ir.Expression) -> Iterator[ir.Expression]:
+    """What a value is chosen from; nothing for one that is not chosen."""
+    pending = [node]
+    while pending:
+        match pending.pop():
+            case ir.Conditional(then=then, otherwise=otherwise):
+                pending += [then, otherwise]
+            case ir.Binary(operator="or" | "||" | "??", left=left, right=right):
+                pending += [left, right]
+            case each if each is not node:
+                yield each
+
+
+def _is_sql_text(node: ir.Expression) -> bool:
+    match node:
+        case ir.Template(parts=parts):
+            text = "".join(part.value if isinstance(part, ir.String) else "x" for part in parts)
+        case ir.String(value=text):
+            pass
+        case _:
+            return False
+    return _QUERY.match(text) is not None or _CALL.search(text) is not None

@@ -25,19 +25,21 @@ from persistlint.fixes.binding.text.statements import holding
 from persistlint.fixes.binding.text.tracing import is_quoted
 from persistlint.fixes.binding.text.variables import is_name, variable
 from persistlint.fixes.binding.text.view import HOLE, Value, View
+from persistlint.fixes.binding.unbound.connecting import connected
 from persistlint.fixes.imports import node_module, python_member
 from persistlint.identity import Same
 from persistlint.libraries import catalogue
 from persistlint.records import dataclass
 from persistlint.regexes import regex
+from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from persistlint.facts import Hole, Query, Site
     from persistlint.fixes.binding.marks.plan import Parameter
+    from persistlint.fixes.binding.text.lists import Listed
     from persistlint.fixes.program import Program
-    from persistlint.source import Range
 
 _OF_ANY_TYPE = regex(r".*\b(?:escape|quote|as_string)\(.*")  # what leaves a number one
 _TEXT = regex(r"[fF]?[\"'].*|(?:str|String|fmt\.Sprintf?)\(.*|`.*", re.DOTALL)
@@ -77,11 +79,12 @@ def quoted_values(
         return None
     edits: list[Edit] = []
     done: list[Range] = []
+    # A list is text again, element by element, also where a parameter would stand for all of it.
+    library = replace(query.library, expands=False) if query.library is not None else None
+    as_text = replace(query, is_fragment=True, placeholder="?", library=library)
     for node, view in found:
         try:
-            parameters = plan(
-                view, replace(query, is_fragment=True), lambda value: _is_hole(value, holes), program, dialect
-            )
+            parameters = plan(view, as_text, lambda value: _is_hole(value, holes), program, dialect)
             for parameter in parameters:
                 own = [hole for hole in holes for value in bound_by([parameter], view) if _is_hole(value, [hole])]
                 is_whole = 1 < len(view.items) == parameter.end - parameter.start
@@ -93,9 +96,12 @@ def quoted_values(
                     check_constants(value, query.site())
                     if is_quoted(value, program):
                         return None
-                if made is None or any((hole.context is Context.VALUE) is not is_bare for hole in own):
+                is_list = parameter.listed is not None
+                if made is None or any(
+                    (hole.context is Context.VALUE) is not (is_bare and not is_list) for hole in own
+                ):
                     return None
-                if any(hole.context is Context.LIST for hole in own) and not is_whole:
+                if any(hole.context is Context.LIST for hole in own) and not (is_whole or is_list):
                     return None
                 edits += made
                 done += [value.expression.range for value in bound_by([parameter], view)]
@@ -143,13 +149,17 @@ class _Quoted:
         parameter, view = self.parameter, self.view
         items = view.items[parameter.start : parameter.end]
         values = [item for item in items if isinstance(item, Value)]
-        is_plain = not (parameter.before or parameter.after or parameter.listed or parameter.edits or parameter.expands)
+        is_plain = not (parameter.before or parameter.after or parameter.edits or parameter.expands)
         if not is_plain or len(values) != 1 or values[0].spec not in _PLAIN or self._is_elsewhere(values[0]):
             return None
         if self._is_joined(values[0].expression):
             return None
         value = values[0]
         text = self.quote.replace("{}", self._text(value) if len(items) > 1 else parameter.value)
+        if parameter.listed is not None:
+            text = self._each(value, parameter.listed)
+        if not text:
+            return None
         if parameter.end - parameter.start == len(view.items):
             return [Edit(self.node.range, text)]
         if not self._fits(text, value):
@@ -163,6 +173,22 @@ class _Quoted:
         if value.spec == "%q":
             edits.append(Edit(value.range, "%s"))
         return [*edits, Edit(value.expression.range, text)]
+
+    def _each(self, value: Value, found: Listed) -> str:
+        """The expression that quotes every element of a list that is joined in JavaScript; "" where it is another."""
+        if self.program.source.language not in _SCRIPTS or found.edits or not found.array:
+            return ""
+        if self.program.has_name("element", value.expression.range) or "element" in self.quote:
+            return ""
+        match value.expression:
+            case ir.Call(function=ir.Attribute(value=values, name="join") as joined):
+                is_text = found.quote or found.is_quoted
+                quoted = f"map((element) => {self.quote.replace('{}', 'String(element)' if is_text else 'element')})"
+                if found.array == self.program.source.text(values.range):
+                    before = Range(value.expression.range.start, joined.range.end - len(joined.name))
+                    return f'{self.program.source.text(before)}{quoted}.join(", ")'
+                return f'{found.array}.{quoted}.join(", ")' if isinstance(values, ir.Call) else ""
+        return ""
 
     def _is_elsewhere(self, value: Value) -> bool:
         """Whether a format string puts the value in a second time, where it may stand in another way."""
@@ -217,6 +243,8 @@ def quoting_of(query: Query, yields: str, holes: Sequence[Hole], program: Progra
         return None
     if handle and (name := _method(query, yields)):
         return Quoting(f"{handle}.{name}({{}})")
+    if not _is_sent_by_method(query) and (expression := connected(library, yields, holes, program)):
+        return Quoting(expression)
     expression = (library.quote if yields == "identifier" else library.literal).rpartition(": ")[2]
     is_further = yields == "literal" and not library.quotes_since
     imported = node_module(program, library.modules[0], is_further=is_further) if "$1" in expression else None
@@ -262,6 +290,14 @@ def _reads_again(query: Query, holes: Sequence[Hole], program: Program) -> bool:
     written = [entry.key for each in options for entry in each.entries]
     names = {key.value for key in written if isinstance(key, ir.String)}
     return not isinstance(keys, tuple) or not options or len(names) < len(written) or not names.isdisjoint(keys)
+
+
+def _is_sent_by_method(query: Query) -> bool:
+    """Whether a method sends the query, and no function of the library."""
+    if query.site is None:
+        return True
+    operation = query.site().operation
+    return any(operation is each for type in operation.library.types.values() for each in type.methods.values())
 
 
 def _method(query: Query, yields: str) -> str:
