@@ -123,6 +123,13 @@ class Binding:
         _check_escapes(filter(wanted, found.values), self.program)
         dialect = self.dialect
         style, marks = style_of(query.placeholder, found.text, dialect)
+        if (
+            library.expands
+            and style.is_positional
+            and query.has_parameters
+            and style_of("@name", found.text, dialect)[1]
+        ):
+            raise RefusalError("the SQL mixes two kinds of placeholders")
         try:
             parameters = plan(found, query, wanted, self.program, dialect)
         except NotBoundError:
