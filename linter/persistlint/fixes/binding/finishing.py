@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Fix
     from persistlint.facts import Site
     from persistlint.fixes.binding.text.place import Place
-    from persistlint.fixes.binding.text.view import View
     from persistlint.fixes.program import Program
     from persistlint.libraries import Library
     from persistlint.source import SourceFile
@@ -32,7 +31,11 @@ _IMPORTS_PQ = regex(rb"(?m)^(?:import)?[ \t]+(?P<blank>_ )\"github\.com/lib/pq\"
 _VERSION = regex(r"(?m)^go[ \t]+1\.(\d+)")
 _FIRST_WITH_ANY = 18
 _ANY = regex(r"(\[\]|\.\.\.)any\b")
-_IMPORTS_FMT = regex(rb"(?m)^import \"fmt\"\r?\n\r?\n?|^[ \t]*\"fmt\"\r?\n")
+# What the text of a query was made with, which is not there any more.
+_IMPORTS = {
+    name: regex(rb"(?m)^import \"%b\"\r?\n\r?\n?|^[ \t]*\"%b\"\r?\n" % (name.encode(), name.encode()))
+    for name in ("fmt", "strings", "strconv")
+}
 
 
 def expanding(marks: Sequence[str], place: Place, site: Site, library: Library, source: SourceFile) -> list[Edit]:
@@ -60,8 +63,8 @@ def expanding(marks: Sequence[str], place: Place, site: Site, library: Library, 
     return [*edits, Edit(Range(wrap.range.end, wrap.range.end), f".bindparams({declared})")]
 
 
-def go_imports(found: View, edits: Sequence[Edit], program: Program) -> list[Edit]:
-    """Import what a Go file uses now, and drop `fmt` where this was its last use: neither compiles otherwise. Raises
+def go_imports(edits: Sequence[Edit], program: Program) -> list[Edit]:
+    """Import what a Go file uses now, and drop what this was the last use of: neither compiles otherwise. Raises
     `RefusalError` where the file calls something else by the name of a package."""
     source, content = program.source, program.source.content
     if source.language != "go":
@@ -74,13 +77,13 @@ def go_imports(found: View, edits: Sequence[Edit], program: Program) -> list[Edi
         made += [edit for edit in needed if edit not in edits]
     if any("pq.Array(" in edit.text for edit in edits) and (blank := _IMPORTS_PQ.search(content)):
         made.append(Edit(Range(*blank.span("blank")), ""))
-    if not any(form.kind == "printf" for form in found.forms):
-        return made
-    left = content.count(b"fmt.") + sum(
-        edit.text.count("fmt.") - source.text(edit.range).count("fmt.") for edit in edits
-    )
-    match = _IMPORTS_FMT.search(content)
-    return [*made, Edit(Range(*match.span()), "")] if left == 0 and match else made
+    for package, imports in _IMPORTS.items():
+        use = f"{package}."
+        gone = sum(source.text(edit.range).count(use) - edit.text.count(use) for edit in edits)
+        match = imports.search(content) if 0 < gone == content.count(use.encode()) else None
+        if match is not None:
+            made.append(Edit(Range(*match.span()), ""))
+    return made
 
 
 def of_version(fix: Fix, source: SourceFile) -> Fix:

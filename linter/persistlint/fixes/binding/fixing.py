@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Applicability, Fix
+from persistlint.facts import Origin
 from persistlint.fixes.binding.calls.counting import check_seen, check_signs, numbered_behind, others_of
 from persistlint.fixes.binding.calls.describing import described
 from persistlint.fixes.binding.calls.passing import Given, Passing
@@ -99,7 +100,8 @@ class Binding:
             return self.bound()
         except RefusalError as refusal:
             is_bindable = not (isinstance(refusal, NotBoundError) or takes_no_values(self.query, self.dialect))
-            if not is_bindable and (fix := self.quoted()) is not None:
+            is_unbound = self.source.language == "go" and not is_bindable
+            if not is_bindable and (fix := self.quoted(is_unbound=is_unbound)) is not None:
                 return fix
             if self._takes_only_text():
                 raise RefusalError("this call takes no bind parameters") from refusal
@@ -124,6 +126,13 @@ class Binding:
         _check_escapes(filter(wanted, found.values), self.program)
         dialect = self.dialect
         style, marks = style_of(query.placeholder, found.text, dialect)
+        if (
+            library.expands
+            and style.is_positional
+            and query.has_parameters
+            and style_of("@name", found.text, dialect)[1]
+        ):
+            raise RefusalError("the SQL mixes two kinds of placeholders")
         try:
             parameters = plan(found, query, wanted, self.program, dialect)
         except NotBoundError:
@@ -186,7 +195,7 @@ class Binding:
             *raw,
         ]
         edits = copied(edits, found.forms, self.program)
-        edits += go_imports(found, edits, self.program)
+        edits += go_imports(edits, self.program)
         edits += [edit for edit in imports if edit not in edits]
         return self.whole(edits, len(bound), doubtful)
 
@@ -206,9 +215,9 @@ class Binding:
         is_safe = all(fix.applicability is Applicability.SAFE for fix in fixes)
         return Fix(fixes[0].title, merged(edits), Applicability.SAFE if is_safe else Applicability.UNSAFE)
 
-    def quoted(self) -> Fix | None:
+    def quoted(self, *, is_unbound: bool = False) -> Fix | None:
         """The fix that quotes the values where they are put into a text, or makes numbers of them; None where there is
-        none."""
+        none. `is_unbound` where nothing can be bound there."""
         query = self.query
         if query.site is None or query.library is None:
             return None
@@ -221,7 +230,9 @@ class Binding:
             fix = fix or quoted_values(query, found, self.holes, self.program, self.dialect)
             if fix is None and query.is_raw and len(found) == 1:
                 fix = operands(found[0][1], self.holes, self.source)
-            if fix is not None or not (takes_no_values(query, self.dialect) or self._passes_no_values()):
+            is_out_of_reach = self._passes_no_values()
+            is_out_of_reach |= (is_unbound or self._is_made_elsewhere()) and self._is_trusted_quoted()
+            if fix is not None or not (is_out_of_reach or takes_no_values(query, self.dialect)):
                 return fix
             whole = {text.range: text for hole in self.holes for text in self._texts_around(hole)[:1]}
             views = [texts.view([((text,), None)]) for text in whole.values()]
@@ -242,6 +253,18 @@ class Binding:
             return False
         operation = self.query.site().operation
         return operation.parameters is None and not (operation.is_own or operation.effect or operation.sql is None)
+
+    def _is_made_elsewhere(self) -> bool:
+        """Whether another function of Go than the one that calls the driver puts every value into a text."""
+        if self.source.language != "go" or self.query.site is None:
+            return False
+        statements = self.query.site().statements
+        return not any(holding(statements, hole.range) for hole in self.holes)
+
+    def _is_trusted_quoted(self) -> bool:
+        """Whether quotes that are written twice are enough for the rule, where a value could be bound as well: not in
+        data of a request, nor in MySQL, where the mode of the connection says what else ends a string."""
+        return self.dialect != "mysql" and all(hole.origin < Origin.REQUEST for hole in self.holes)
 
     def names(self) -> Fix:
         """The fix for names. Raises `RefusalError`."""

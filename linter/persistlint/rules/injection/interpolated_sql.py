@@ -97,7 +97,8 @@ $$;
 
 Write a placeholder in the place of the value, without quotes around it, and pass the value as a parameter. Where the
 file, or the module of one in Go, tells which driver it uses, there is a fix that does both, also where the text is put
-together over several statements, or where the value is a list or a part of a pattern. Where there is none, the help of
+together over several statements, or where the value is a list or a part of a pattern. Where no value can be passed on
+the way to the driver, there may be one that quotes it where it is put into the text. Where there is none, the help of
 the diagnostic says why.
 
 ## Options

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.program import Program
 
 _TEXTS = ("query", "statement", "text")
+_PARTS = ("part", "clause", "added")
 _BEFORE = regex(r"(?:return|const|let|var|await|return await|yield)?")
 
 
@@ -29,11 +30,12 @@ def handed_on(
     declared: str,
     style: Style,
     program: Program,
-    early: Sequence[Range] = (),
+    early: Mapping[Range, bool] | None = None,
     begun: Mapping[Range, Sequence[str]] | None = None,
 ) -> list[Edit]:
     """The edits that make a list before every call of a function, and give it to the function, which takes it as it is
-    `declared`. The calls at the places `early` move to a statement of their own. `begun` are the values that a list of
+    `declared`. The calls at the places `early` move to a statement of their own, those too that give but a part of the
+    SQL, which the place says. `begun` are the values that a list of
     Go begins with, by the place of the call. Raises `RefusalError`."""
     source, name = program.source, declared.partition(" ")[0]
     nothing, type = ("{}", "Record<string, any>") if style.is_mapping else ("[]", "any[]")
@@ -51,8 +53,8 @@ def handed_on(
         values = ", ".join((begun or {}).get(call.range, ()))
         languages = {"python": f"{name} = {nothing}", "go": f"{name} := []any{{{values}}}"}
         made = languages.get(source.language, plain)
-        if call.range in early:
-            text, made_first = _moved(call, given, program)
+        if early is not None and call.range in early:
+            text, made_first = _moved(call, given, program, early[call.range])
             edits += [_before(call, [made, made_first], program), Edit(call.range, text)]
         else:
             edits += [_before(call, [made], program), given]
@@ -79,11 +81,12 @@ def _given(call: ir.Call, index: int, name: str, program: Program) -> Edit:
     return _listed([argument.range for argument in call.arguments], len(call.arguments), f"{name}={name}")
 
 
-def _moved(call: ir.Call, given: Edit, program: Program) -> tuple[str, str]:
+def _moved(call: ir.Call, given: Edit, program: Program, is_part: bool) -> tuple[str, str]:
     """The name of the variable that holds what a call returns once it is given the list, and the statement that sets
     it."""
     around = program.function_around(call.range)
-    name = next((n for n in _TEXTS if around is not None and not program.has_name(n, around.range)), "")
+    names = _PARTS if is_part else _TEXTS
+    name = next((n for n in names if around is not None and not program.has_name(n, around.range)), "")
     if not name:
         raise RefusalError("the names for the text of the SQL are taken")
     before = program.source.text(Range(call.range.start, given.range.start))

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.refusal import NotBoundError
 from persistlint.fixes.binding.text.statements import holding
 
 if TYPE_CHECKING:
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def check_results(site: Site, program: Program) -> None:
-    """Refuse a call whose results are taken as those of another function. Raises `RefusalError`."""
+    """Refuse a call whose results are taken as those of another function. Raises `NotBoundError`."""
     own = site.operation.results
     if own is None or site.operation.is_own:
         return
     taken = _taken(site, program)
     if taken is not None and taken != own:
-        raise RefusalError(
+        raise NotBoundError(
             f"`{site.operation.name}` of the driver gives {own} results and this one {taken}, so that it is another one"
         )
 

@@ -44,6 +44,7 @@ def sharing(
     are, and `refusal` where there are no others."""
     carriers = _carriers(site, holes)
     found: list[_Sending] = []
+    early: set[Range] = set()
     if sum(len(_calls(statement)) for statement in site.statements) > _MOST_CALLS:
         raise refusal
     for statement in site.statements:
@@ -54,6 +55,9 @@ def sharing(
             if (operation.yields == "argument") != (site.operation.yields == "argument"):
                 continue  # `text(…)` in a call that sends it
             sql = call.arguments[operation.sql].value
+            if _runs_before(call, holes, site):
+                early.add(call.range)
+                continue
             sending = _sending(query, replace(site, call=call, operation=operation), sql, library, holes, program)
             if any(_mentions(part, carriers, holes) for part in _parts(sending)):
                 is_simple = isinstance(statement, ir.Assign | ir.ExpressionStatement | ir.Return)
@@ -62,12 +66,13 @@ def sharing(
                     raise RefusalError("the SQL is sent by several calls, and one of them in another way")
                 found.append(replace(sending, own=sending.own | {id(statement)}))
     found.sort(key=lambda sending: sending.site.call.range != site.call.range)
-    if not 1 < len(found) <= _MOST or found[0].site.call.range != site.call.range:
+    is_shared = len(found) > 1 or (found and early)
+    if not is_shared or len(found) > _MOST or found[0].site.call.range != site.call.range:
         raise refusal
     by_hole = {id(hole): _carriers(site, [hole]) for hole in holes}
     return [
         (
-            _alone(query, sending, found, holes, program),
+            _alone(query, sending, found, early, holes, program),
             [hole for hole in holes if any(_mentions(part, by_hole[id(hole)], [hole]) for part in _parts(sending))],
         )
         for sending in found
@@ -79,15 +84,30 @@ def _parts(sending: _Sending) -> list[ir.Statement | ir.Expression]:
     return [*(part for part in sending.site.statements if id(part) in sending.own), sending.site.call]
 
 
-def _alone(query: Query, sending: _Sending, all: Sequence[_Sending], holes: Sequence[Hole], program: Program) -> Query:
-    """The query as one of the calls sends it, without what only the others need."""
+def _runs_before(call: ir.Call, holes: Sequence[Hole], site: Site) -> bool:
+    """Whether a call sends what a variable has before one of the values is put into it."""
+    if any(hole.range.start < call.range.end for hole in holes):
+        return False
+    loops = (s for s in site.statements if isinstance(s, ir.Loop) and call.range in s.range)
+    return not any(hole.range in loop.range for loop in loops for hole in holes)
+
+
+def _alone(
+    query: Query,
+    sending: _Sending,
+    all: Sequence[_Sending],
+    early: Collection[Range],
+    holes: Sequence[Hole],
+    program: Program,
+) -> Query:
+    """The query as one of the calls sends it, without what only the others need, and those that run before."""
     hidden = frozenset[int]().union(*(other.own for other in all if other is not sending)) - sending.own
     words = {word for hole in holes for word in _WORD.findall(hole.expression)}
     for statement in sending.site.statements:
         target = statement.target if id(statement) in hidden and isinstance(statement, ir.Assign) else None
         if target is not None and any(isinstance(node, ir.Name) and node.id in words for node in ir.walk(target)):
             raise RefusalError("the SQL is sent by several calls, and a value changes between them")
-    others = {other.site.call.range for other in all if other is not sending}
+    others = {other.site.call.range for other in all if other is not sending} | set(early)
     kept = (statement for statement in sending.site.statements if id(statement) not in hidden)
     statements = tuple(_without(statement, others) for statement in kept)
     site = replace(sending.site, statements=statements)

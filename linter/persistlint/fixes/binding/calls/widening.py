@@ -216,8 +216,8 @@ def _declared(name: str, is_rest: bool, operation: Operation, program: Program, 
 
 
 def _is_simple(function: ir.Function, program: Program) -> bool:
-    """Whether one more parameter breaks no call of a function. What Go exports may be called as a value, or be there
-    for an interface."""
+    """Whether one more parameter breaks no call of a function. A method that Go exports may be there for an
+    interface."""
     if any(not isinstance(each, ir.Name) or "method" not in each.id for each in function.decorators):
         return False
     if any(parameter.kind == "rest" or parameter.pattern is not None for parameter in function.parameters):
@@ -228,6 +228,7 @@ def _is_simple(function: ir.Function, program: Program) -> bool:
     mentions = program.standing.mentions(function.name)
     calls = [at for at in mentions if _OPENED.match(content, at + ends)]
     if program.source.language == "go":
-        return not function.exported and len(mentions) == len(calls)
+        is_open = function.exported and bool(function.receiver)
+        return not is_open and len(mentions) == len(calls)
     is_arrow = re.match(rb"[^()]*=>", program.source.content[function.range.start : function.range.end]) is not None
     return not is_arrow or program.source.language == "python"

@@ -23,6 +23,7 @@ COMMENT = regex(r"#|//|/\*")
 _NUMBER = regex(r"\[\d+\]")  # of an argument, in a verb of Go
 _FIELD_NUMBER = regex(r"^\{\d+")  # of an argument, in a field of Python
 REST_OF_LINE = regex(rb"[ \t]*;?[ \t]*\r?\n")
+_REST_WITH_COMMENT = regex(rb"[ \t]*;?[ \t]*(?:(?:#|//)[^\r\n]*)?\r?\n")  # which was about the call
 
 
 def unformatted(
@@ -42,7 +43,8 @@ def unformatted(
     tail = source.text(Range(text.end, whole.end))
     if not is_kept:
         own_closing = "," if form.arguments else ")"
-        closing = {"percent": "%", "printf": own_closing, "dollar": ")"}.get(form.kind, ".")
+        called = "," if any(head.start < head.end for head in form.heads) else "."
+        closing = {"percent": "%", "printf": own_closing, "dollar": ")"}.get(form.kind, called)
         cut = tail.find(closing)
         if cut < 0 or COMMENT.search(tail):
             raise RefusalError("a comment stands between the text and its values")
@@ -51,13 +53,14 @@ def unformatted(
             return [Edit(line, "")]
         keep = len(tail[:cut].rstrip().encode())
         edits = [Edit(Range(text.end + keep, whole.end), "")]
-        if form.kind in ("printf", "dollar"):
+        if form.kind in ("printf", "dollar") or called == ",":
             edits.append(Edit(Range(whole.start, text.start), ""))
         return edits
     if form.kind == "replace":
         kept_values = {item.expression.range for item in left}
-        segments = zip(form.arguments, form.written.values(), strict=True)
-        return [Edit(segment, "") for value, segment in segments if value.range not in kept_values]
+        calls = zip(form.arguments, form.heads, form.written.values(), strict=True)
+        dead = [(head, tail) for value, head, tail in calls if value.range not in kept_values]
+        return [Edit(place, "") for call in dead for place in call if place.start < place.end]
     if len(left) == len(own) and not any(range in dropped for range, _ in form.verbs):
         return []
     if form.taken is not None and form.taken.is_mapping:
@@ -159,7 +162,7 @@ def _renumbered(source: SourceFile, form: Form, kept: Sequence[tuple[Range, int]
 def _only_itself(source: SourceFile, form: Form) -> Range | None:
     """The line of a statement that gives a variable its own text, once nothing is formatted: `sql = sql.format(…)`."""
     begin = source.content.rfind(b"\n", 0, form.range.start) + 1
-    rest = REST_OF_LINE.match(source.content, form.range.end)
+    rest = _REST_WITH_COMMENT.match(source.content, form.range.end)
     name = re.escape(source.text(form.text).encode())
     is_same = re.compile(rb"[ \t]*" + name + rb"[ \t]*=[ \t]*").fullmatch(source.content, begin, form.range.start)
     return Range(begin, rest.end()) if is_same and rest is not None else None

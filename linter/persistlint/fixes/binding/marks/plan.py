@@ -22,7 +22,7 @@ from persistlint.fixes.binding.marks.grammar import (
 )
 from persistlint.fixes.binding.marks.several import is_list_among, is_range
 from persistlint.fixes.binding.marks.typed import TYPES, type_before
-from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
 from persistlint.fixes.binding.text.lists import Listed, listed
 from persistlint.fixes.binding.text.origin import last_name
 from persistlint.fixes.binding.text.splitting import mapped, split
@@ -193,7 +193,7 @@ def _quoted(
     is_text = len(parts) > 1
     if typed := type_before(tokens, place):
         if len(typed) < place and tokens[place - len(typed) - 1].word in _SNAPSHOTS:
-            raise RefusalError("not every database takes a parameter for the time that it is to read as of")
+            raise NotBoundError("not every database takes a parameter for the time that it is to read as of")
         if dialect == "mysql" and typed[0].word == "INTERVAL":
             _check_unit(following)
         elif following is not None and following.word in ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"):
@@ -308,6 +308,8 @@ def _bare(
         return Parameter(token.start, token.end, f"*[{', '.join(written)}]", name, "(", f", {marks})" if marks else ")")
     if isinstance(item.expression, ir.Subscript) and _called(replace(item, expression=item.expression.value)) in _TEXTS:
         raise RefusalError("nothing here tells what the list of values is made of")
+    if len(tokens) == 1 or (not query.is_fragment and (place == 0 or tokens[place - 1].text == ";")):
+        raise RefusalError(f"`{source.text(item.expression.range)}` gives the whole statement, with the value in it")
     if stands_for_query(tokens, place) and item.spec != "%d":
         raise RefusalError(f"`{source.text(item.expression.range)}` may be a query of its own")
     previous = tokens[place - 1] if place else None

@@ -129,7 +129,7 @@ def alternative(binding: Binding, query: Query, place: Place, statements: Sequen
                 parameter.number = list_.number(count) if style.is_numbered else ""
         (grown if added else given).append((statement, own.given))
         edits += [*own.edits, *Rewrite(found, source, is_doubled).edits(parameters, own.written)]
-        edits += go_imports(found, edits, binding.program)
+        edits += go_imports(edits, binding.program)
     texts.check_bound(bound)
     whole = [s.value for s in statements if s.value is not None and not extension(s, _name_of(place))]
     place = replace(place, wrappers=[*place.wrappers, *made_of_each(whole, library)])

@@ -210,7 +210,7 @@ def helped(binding: Binding, helper: Helper) -> Fix:
     if source.language == "go":
         for caller in helper.callers:
             edits += narrowed(caller.query.site().call, edits, source) if caller.query.site is not None else ()
-    early = [caller.call.range for caller in helper.callers if _is_read_early(caller, source)]
+    early = {caller.call.range: _is_part(caller) for caller in helper.callers if _is_read_early(caller, source)}
     calls = [caller.call for caller in helper.callers]
     first = {range: [source.text(value.range) for value in values] for range, values in begun.items()}
     edits += handed_on(helper.function, calls, name, style, binding.program, early, first)
@@ -247,7 +247,7 @@ def _returned(
     is_doubled = style.is_percent and library.percent == "doubled"
     edits = [*Rewrite(part, source, is_doubled).edits(parameters, gathered.written), *gathered.edits]
     edits += _before_return(returned, program, list_.added(gathered.given) if gathered.given else "")
-    edits += go_imports(part, edits, program)
+    edits += go_imports(edits, program)
     return inside, bound, [*edits, *(edit for edit in imports if edit not in edits)]
 
 
@@ -286,8 +286,6 @@ def _sent(
     is_counted = style.is_numbered and (computed_marks(whole) or not is_known)
     if is_counted or whole.holders[index] is not None:
         raise RefusalError("the numbers of the other placeholders are counted by hand")
-    if _is_read_early(caller, source) and caller.call.range not in [a.value.range for a in site.call.arguments]:
-        raise RefusalError("Go does not say whether the values are there before the function puts them in")
     spread = Growing(helper.name, False, helper.returns[0][0], style, source).spread
     if begun:
         return [Edit(Range(begun[0].range.start, begun[-1].range.end), spread)], {mark.key for mark in marks}
@@ -303,6 +301,12 @@ def _is_read_early(caller: Caller, source: SourceFile) -> bool:
     say in which order."""
     site = caller.query.site
     return source.language == "go" and site is not None and caller.call.range in site().call.range
+
+
+def _is_part(caller: Caller) -> bool:
+    """Whether a call gives but a part of what the call around it sends."""
+    sent = caller.query.site().call.arguments if caller.query.site is not None else ()
+    return caller.call.range not in [argument.value.range for argument in sent]
 
 
 def _place_in(found: View, call: ir.Call, site: Site) -> int:

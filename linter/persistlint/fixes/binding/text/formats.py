@@ -213,7 +213,7 @@ def formatted(
             if any(argument.keyword is None for argument in node.arguments):
                 raise UnreadableError
             return _named("dollar", DOLLAR, node, text, text, source)
-        case ir.Call(function=ir.Attribute(name="replace" | "replaceAll")):
+        case ir.Call(function=ir.Attribute(name="replace" | "replaceAll" | "Replace" | "ReplaceAll")):
             return _replaced(node, source, constant_of)
     return None
 
@@ -278,13 +278,14 @@ def _replaced(
     constant = constant_of(text) if found else None
     if constant is None:
         return None
-    for mark, (value, _) in found.items():
-        is_often = source.language == "python" and isinstance(value, ir.Name | ir.Attribute)
+    for mark, (value, _, _) in found.items():
+        is_often = source.language in ("python", "go") and isinstance(value, ir.Name | ir.Attribute)
         if not is_often and source.text(constant.range).count(mark) != 1:
             return None
         if any(mark in other for other in found if mark != other):
             return None
-    form = Form("replace", node.range, text.range, [value for value, _ in found.values()])
-    form.written = {mark: range for mark, (_, range) in found.items()}
+    form = Form("replace", node.range, text.range, [value for value, _, _ in found.values()])
+    form.written = {mark: range for mark, (_, _, range) in found.items()}
+    form.heads = [head for _, head, _ in found.values()]
     pattern = re.compile(f"(?P<key>{'|'.join(map(re.escape, found))})")
-    return Format(form, pattern, {mark: value for mark, (value, _) in found.items()}, constant)
+    return Format(form, pattern, {mark: value for mark, (value, _, _) in found.items()}, constant)

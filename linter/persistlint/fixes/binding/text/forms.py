@@ -13,7 +13,7 @@ from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from persistlint.fixes.binding.text.taking import Taken
     from persistlint.source import SourceFile
@@ -35,9 +35,9 @@ class Form:
 
     `text` is the format string or its name, `arguments` the values in their order; `is_indexed` where one of them is
     named by its number, so that none can be left out alone; `written` is where those that have a name stand, in their
-    order: for `replace` the calls, by what they replace; `stays` where the call does more than to make a text. `verbs`
-    are the places in the format string where values stand, each with the index of its argument. `taken` where all of
-    them are taken out of the one argument."""
+    order: for `replace` the calls, by what they replace, of which `heads` stand before the text in Go; `stays` where
+    the call does more than to make a text. `verbs` are the places in the format string where values stand, each with
+    the index of its argument. `taken` where all of them are taken out of the one argument."""
 
     kind: str
     range: Range
@@ -47,6 +47,7 @@ class Form:
     is_indexed: bool = False
     stays: bool = False
     written: dict[str, Range] = field(default_factory=dict)
+    heads: list[Range] = field(default_factory=list)
     literals: list[Literal] = field(default_factory=list)
     verbs: list[tuple[Range, int]] = field(default_factory=list)
 
@@ -62,10 +63,11 @@ def spec_of(kind: str, match: re.Match[str]) -> str:
     return "" if plain == "%s" else plain
 
 
-def replacements(node: ir.Expression) -> tuple[ir.Expression, dict[str, tuple[ir.Expression, Range]]]:
+def replacements(node: ir.Expression) -> tuple[ir.Expression, dict[str, tuple[ir.Expression, Range, Range]]]:
     """What calls of `replace` are made on, one behind the other, and by what they replace the values and where each
-    call stands; nothing where an expression is no such call, or two replace the same."""
-    found: dict[str, tuple[ir.Expression, Range]] = {}
+    call stands, before and behind what it is made on; nothing where an expression is no such call, or two replace the
+    same."""
+    found: dict[str, tuple[ir.Expression, Range, Range]] = {}
     while True:
         match node:
             case ir.Call(
@@ -75,10 +77,30 @@ def replacements(node: ir.Expression) -> tuple[ir.Expression, dict[str, tuple[ir
                     ir.Argument(value=new, keyword=None, spread=False),
                 ],
             ) if mark and mark not in found:
-                found[mark] = (new, Range(value.range.end, node.range.end))
+                found[mark] = (new, Range(node.range.start, node.range.start), Range(value.range.end, node.range.end))
+                node = value
+            case ir.Call(
+                function=ir.Attribute(value=ir.Name(id="strings"), name="Replace" | "ReplaceAll" as name),
+                arguments=[
+                    ir.Argument(value=value),
+                    ir.Argument(value=ir.String(value=mark)),
+                    ir.Argument(value=new, spread=False),
+                    *count,
+                ],
+            ) if mark and mark not in found and (name == "ReplaceAll" or _is_every(count)):
+                head, tail = Range(node.range.start, value.range.start), Range(value.range.end, node.range.end)
+                found[mark] = (new, head, tail)
                 node = value
             case _:
                 return node, found
+
+
+def _is_every(count: Sequence[ir.Argument]) -> bool:
+    """Whether Go is told to replace all that there is, and not so many of it."""
+    match count:
+        case [ir.Argument(value=ir.Unary(operator="-", operand=ir.Number()) | ir.Number(value=-1))]:
+            return True
+    return False
 
 
 def is_text(node: ir.Expression) -> bool:

@@ -284,6 +284,10 @@ def _is_builder(statement: ir.Statement) -> bool:
             | ir.Assign(value=ir.Unary(operator="&", operand=ir.Mapping(entries=(), type=type)))
         ):
             return type in _BUILDERS
+        case ir.Assign(
+            value=ir.Call(function=ir.Name(id="new"), arguments=[ir.Argument(value=ir.Attribute() as type)])
+        ):
+            return isinstance(type.value, ir.Name) and f"{type.value.id}.{type.name}" in _BUILDERS
     return False
 
 

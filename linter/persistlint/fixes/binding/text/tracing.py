@@ -27,6 +27,7 @@ _OF_SQL = regex(r"\w+(?:Query|SQL|Sql|Clause)")  # a function that gives SQL
 # What a text without quotes around it has that is SQL, and no value.
 _QUERY = regex(r"\s*\(?\s*SELECT\b", re.IGNORECASE)
 _CALL = regex(r"\w\(")
+_ESCAPES = regex(r"esc|quot|sanit|liter|replac|clean|safe|encode|filter|sql", re.IGNORECASE)
 _QUOTE = ("as_string", "quote", "literal", "escape", "adapt")  # of drivers
 MOST_STEPS = 6  # variables and functions between a value and the one that the text has
 
@@ -108,6 +109,23 @@ def is_escaped(value: ir.Expression, program: Program, known: Collection[Range] 
                 seen.add(one)
                 is_call = isinstance(inner, ir.Call)
                 pending += [(source, steps + 1, is_call) for source in islice(sources(inner, program), _MOST_PLACES)]
+    return False
+
+
+def may_be_escaped(value: ir.Expression, program: Program) -> bool:
+    """Whether a function that a value comes through may make something of its quotes, as its name tells."""
+    seen: set[object] = set()
+    pending = [(value, 0)]
+    while pending:
+        node, steps = pending.pop()
+        if len(seen) > _MOST_PLACES:
+            return True  # nobody follows that
+        for inner in ir.walk(node):
+            if isinstance(inner, ir.Call) and _ESCAPES.search(last_name(inner.function)):
+                return True
+            if steps < MOST_STEPS and isinstance(inner, ir.Name | ir.Call) and (one := _of(inner, program)) not in seen:
+                seen.add(one)
+                pending += [(source, steps + 1) for source in islice(sources(inner, program), _MOST_PLACES)]
     return False
 
 

@@ -92,13 +92,19 @@ def check_cut(trim: Trim, statements: Sequence[ir.Assign], site: Site) -> None:
     constant, as a comma: a mark has another length than its value. Raises `RefusalError`."""
     name, taken = trim.inner.id, trim.taken
     for step in statements if taken else ():
-        if is_trim(step, name) or isinstance(step.value, ir.String):
-            continue
+        if is_trim(step, name) or isinstance(step.value, ir.String) or _is_of_elsewhere(step.value, site):
+            continue  # no value stands in it
         tail = _tail(step.value, site)
         text = tail[-taken:] if isinstance(taken, int) else taken
         is_there = len(tail) >= taken if isinstance(taken, int) else bool(tail)
         if not (is_there and _OUTSIDE.fullmatch(text)):
             raise RefusalError(f"a part of `{name}` is cut off")
+
+
+def _is_of_elsewhere(node: ir.Expression | None, site: Site) -> bool:
+    """Whether an expression is a variable that no statement of the function makes, whose text stays the same."""
+    assigned = (s.target for s in site.statements if isinstance(s, ir.Assign))
+    return isinstance(node, ir.Name) and not any(node.id in ir.names_in(target) for target in assigned)
 
 
 def _first(node: ir.Expression | None) -> ir.Expression | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.fixes.binding.text.go_types import type_of
+from persistlint.fixes.binding.text.tracing import may_be_escaped
 from persistlint.fixes.imports import go_package
 from persistlint.source import Range
 from persistlint.sql.lexer import Kind
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 # https://learn.microsoft.com/sql/t-sql/data-types/constants-transact-sql
 _DIALECTS = frozenset(["sqlite", "postgres", "duckdb", "trino", "oracle", "tsql"])
 # Where a backslash is an escape unless the server is told otherwise; one written twice is none in any case:
-# https://dev.mysql.com/doc/refman/en/string-literals.html
-_WITH_BACKSLASH = frozenset(["mysql"])
+# https://dev.mysql.com/doc/refman/en/string-literals.html, https://clickhouse.com/docs/sql-reference/syntax#string
+_WITH_BACKSLASH = frozenset(["mysql", "clickhouse"])
 _TRIPLE = '"""'
 
 
@@ -43,11 +44,8 @@ def doubled(found: Sequence[View], holes: Sequence[Hole], program: Program, dial
     for view in found:
         for item, token in view.standing(holes, dialect):
             is_plain = token is not None and token.kind is Kind.STRING and token.text.startswith("'")
-            made = (
-                _made(item, program, has_escapes=dialect in _WITH_BACKSLASH)
-                if is_plain and item.spec in ("", "%s", "%v", "!s")
-                else []
-            )
+            is_plain &= item.spec in ("", "%s", "%v", "!s") and not (is_go and may_be_escaped(item.expression, program))
+            made = _made(item, program, has_escapes=dialect in _WITH_BACKSLASH) if is_plain else []
             if not made:
                 return None
             edits += made
