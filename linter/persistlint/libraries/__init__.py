@@ -305,6 +305,11 @@ class Library:
         parts: list[Type | Operation] = [*self.types.values(), *self.functions.values()]
         return any(part.role for part in parts)
 
+    @cached_property
+    def model(self) -> Type | None:
+        """The type of its models, where it has models."""
+        return next((type for type in self.types.values() if type.models), None)
+
     def role_of(self, type: Type) -> str:
         """The role of a type, or else of the first type of the table that makes one."""
         makers = (
@@ -336,6 +341,11 @@ class Catalogue:
     def makers(self) -> frozenset[str]:
         """The last names of everything that makes an object."""
         return frozenset(re.split(r"[./]", name)[-1] for name in (*self.created, *self.types))
+
+    @cached_property
+    def with_models(self) -> frozenset[str]:
+        """The names, in lower case, of the libraries that have models of their own."""
+        return frozenset(library.name.lower() for library in self.libraries if library.modules and library.model)
 
     @cached_property
     def maker_words(self) -> frozenset[bytes]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.exports import Elsewhere
 from persistlint.analysis.names import Names, path_of
 from persistlint.analysis.schedule import Wanted
 from persistlint.analysis.transactions.chain import Known
@@ -19,6 +20,7 @@ from persistlint.analysis.transactions.file import File
 from persistlint.analysis.transactions.handlers import handled
 from persistlint.analysis.transactions.handles import Handles, required
 from persistlint.analysis.transactions.helpers import home_of, remember
+from persistlint.analysis.transactions.imported import may_be_models
 from persistlint.analysis.transactions.requests import Requests
 from persistlint.analysis.transactions.roots import may_be_transaction
 from persistlint.analysis.transactions.scans import dropped_scans
@@ -66,7 +68,9 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
     module = syntax.lower()
     known = Names(table, language.libraries)
     _learn(module.body, known)
-    handles = Handles(known, language.name, names)
+    elsewhere = Elsewhere(syntax.source, known)
+    may_be = frozenset(name.decode("utf-8", "replace") for name in may_be_models(syntax.source))
+    handles = Handles(known, language.name, names, elsewhere=elsewhere.find, asked=may_be)
     handles.learn_imports(syntax.source.words)
     file = File(syntax.source, handles, comments=syntax.comments)
     top = Scope()
@@ -96,6 +100,7 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
     requests = Requests(syntax.source)
     for function, walk in results:
         yield from _facts_of(function, walk, file, opens, inside, requests)
+    yield from elsewhere.consulted()
     yield from (asked.consulted for asked in (keys, requests) if asked is not None and asked.consulted is not None)
 
 

@@ -89,7 +89,8 @@ class Handles(Roots):
         module = self.names.imports.get(name)
         if name == scope.receiver or (module is not None and self._is_library(module)):
             return start(self._exported(name, module))
-        return start(self.model(name) or self.guess(name))
+        imported = self.imported(name, module) if module is not None else None
+        return start(imported or self.model(name) or self.guess(name))
 
     def _attribute(
         self, node: Attribute, value: Expression, name: str, scope: Scope, depth: int, before: Chain | None = None
@@ -99,8 +100,13 @@ class Handles(Roots):
         variable = scope.find(path) if path is not None else None
         if variable is not None and variable.known is not None:
             return start(variable.known)
-        if (qualified := self.names.qualified(node)) is not None and qualified in self.tables.types:
-            return start(self._exported(name, qualified))
+        if (qualified := self.names.qualified(node)) is not None:
+            if qualified in self.tables.types:
+                return start(self._exported(name, qualified))
+            if path is not None and scope.find(path.partition(".")[0]) is None and not self._is_library(qualified):
+                imported = self.imported(path, qualified)
+                if imported is not None:
+                    return start(imported)
         if (at_path := self._at_path(value, name)) is not None:
             return start(at_path)
         chain = before if before is not None else self.follow(value, scope, depth + 1)

@@ -15,6 +15,8 @@ from persistlint.records import dataclass
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from persistlint.analysis.names import Names
     from persistlint.libraries import Catalogue, Library, Type
     from persistlint.settings import ProjectNames
@@ -46,6 +48,8 @@ class Roots:
     embeds: dict[str, tuple[Type, str] | None] = field(default_factory=dict)
     beginning: dict[str, Type] = field(default_factory=dict)  # of the libraries in use, by the method that tells them
     generated: list[Type] = field(default_factory=list)  # whose methods are given the handle
+    elsewhere: Callable[[str], Atom | None] = field(default=lambda _: None)  # what another module exports
+    asked: frozenset[str] = frozenset()  # the names, imported from the program, that may be models or have some
 
     def __post_init__(self) -> None:
         self.tables = self.names.catalogue
@@ -181,6 +185,20 @@ class Roots:
         """Whether a class is imported from a module of that name, or derives from another in this file."""
         definition = self.names.classes.get(name)
         return bool(definition.bases) if definition is not None else module in self.names.imports[name].split(".")
+
+    def imported(self, name: str, qualified: str) -> Known | None:
+        """What another module of the program tells that it exports, under the name that the program gives it."""
+        _, _, last = name.rpartition(".")
+        if name.partition(".")[0] not in self.asked and self.guess(last) is None:
+            return None
+        found = self.elsewhere(qualified)
+        type = found.type if found is not None else None
+        if type is None or type.is_own or not type.library.takes_part:
+            return None
+        if type.models:
+            role = Role(type.role) if type.role else Role.INSTANCE
+            return Known(Handle(name, role, type.library, declared=True), type, table=last)
+        return Known(Handle(name, role_of(type, name), type.library, declared=True), type)
 
     def _exported(self, name: str, module: str | None) -> Known | None:
         """An object that a library exports ready for use: `from django.db import connection`, `alembic.op`."""
