@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.exports import Elsewhere
-from persistlint.analysis.names import Names, path_of
+from persistlint.analysis.names import Names, path_of, required
 from persistlint.analysis.schedule import Wanted
 from persistlint.analysis.transactions.chain import Known
 from persistlint.analysis.transactions.closing import uncommitted
@@ -18,7 +18,7 @@ from persistlint.analysis.transactions.decorators import decorated
 from persistlint.analysis.transactions.entry import is_entry
 from persistlint.analysis.transactions.file import File
 from persistlint.analysis.transactions.handlers import handled
-from persistlint.analysis.transactions.handles import Handles, required
+from persistlint.analysis.transactions.handles import Handles
 from persistlint.analysis.transactions.helpers import home_of, remember
 from persistlint.analysis.transactions.imported import may_be_models
 from persistlint.analysis.transactions.requests import Requests

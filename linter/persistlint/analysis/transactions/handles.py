@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from persistlint.analysis.names import canonical, last_name, path_of
+from persistlint.analysis.names import canonical, last_name, path_of, required
 from persistlint.analysis.transactions.chain import Chain, Known, calls_of, either, named, owner_of, start
 from persistlint.analysis.transactions.operations import operate
 from persistlint.analysis.transactions.options import begins_query, commits_at_once
@@ -18,7 +18,6 @@ from persistlint.analysis.transactions.variables import Scope
 from persistlint.analysis.transactions.vocabulary import managers, paths
 from persistlint.facts import Handle, Role
 from persistlint.ir import (
-    Argument,
     Assign,
     Attribute,
     Await,
@@ -89,8 +88,7 @@ class Handles(Roots):
         module = self.names.imports.get(name)
         if name == scope.receiver or (module is not None and self._is_library(module)):
             return start(self._exported(name, module))
-        imported = self.imported(name, module) if module is not None else None
-        return start(imported or self.model(name) or self.guess(name))
+        return start(self.imported(name, module, scope) or self.model(name) or self.guess(name))
 
     def _attribute(
         self, node: Attribute, value: Expression, name: str, scope: Scope, depth: int, before: Chain | None = None
@@ -100,13 +98,10 @@ class Handles(Roots):
         variable = scope.find(path) if path is not None else None
         if variable is not None and variable.known is not None:
             return start(variable.known)
-        if (qualified := self.names.qualified(node)) is not None:
-            if qualified in self.tables.types:
-                return start(self._exported(name, qualified))
-            if path is not None and scope.find(path.partition(".")[0]) is None and not self._is_library(qualified):
-                imported = self.imported(path, qualified)
-                if imported is not None:
-                    return start(imported)
+        if (qualified := self.names.qualified(node)) is not None and qualified in self.tables.types:
+            return start(self._exported(name, qualified))
+        if path is not None and (imported := self.imported(path, qualified, scope)) is not None:
+            return start(imported)
         if (at_path := self._at_path(value, name)) is not None:
             return start(at_path)
         chain = before if before is not None else self.follow(value, scope, depth + 1)
@@ -345,11 +340,3 @@ class Handles(Roots):
             given = [(s.target.id, s.value) for s in owner.body if isinstance(s, Assign) and isinstance(s.target, Name)]
             self.made[owner.name] = dict(reversed(given))  # the first one counts
         return self.made[owner.name].get(name)
-
-
-def required(call: Call) -> str | None:
-    """The module of `require("knex")`."""
-    match call:
-        case Call(function=Name(id="require"), arguments=(Argument(value=String(value=module)), *_)):
-            return canonical(module)
-    return None

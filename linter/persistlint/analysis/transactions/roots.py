@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from persistlint.analysis.names import Names
+    from persistlint.analysis.transactions.variables import Scope
     from persistlint.libraries import Catalogue, Library, Type
     from persistlint.settings import ProjectNames
 
@@ -186,18 +187,20 @@ class Roots:
         definition = self.names.classes.get(name)
         return bool(definition.bases) if definition is not None else module in self.names.imports[name].split(".")
 
-    def imported(self, name: str, qualified: str) -> Known | None:
-        """What another module of the program tells that it exports, under the name that the program gives it."""
-        _, _, last = name.rpartition(".")
-        if name.partition(".")[0] not in self.asked and self.guess(last) is None:
+    def imported(self, name: str, qualified: str | None, scope: Scope) -> Known | None:
+        """What another module of the program tells that it exports; `name` is what it is called here."""
+        root, last = name.partition(".")[0], name.rpartition(".")[2]
+        if (root not in self.asked and self.guess(last) is None) or scope.find(root) is not None:
+            return None
+        if qualified is None or self._is_library(qualified):
             return None
         found = self.elsewhere(qualified)
         type = found.type if found is not None else None
-        if type is None or type.is_own or not type.library.takes_part:
+        if type is None or not type.role or type.is_own or not type.library.modules:
             return None
         if type.models:
-            role = Role(type.role) if type.role else Role.INSTANCE
-            return Known(Handle(name, role, type.library, declared=True), type, table=last)
+            is_part = name != last  # it has a name of its own where it is assigned: `const User = db.users`
+            return Known(Handle(name, Role(type.role), type.library, declared=True), type, last, is_new=is_part)
         return Known(Handle(name, role_of(type, name), type.library, declared=True), type)
 
     def _exported(self, name: str, module: str | None) -> Known | None:
