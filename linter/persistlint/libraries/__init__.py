@@ -73,7 +73,8 @@ cursor = { returns = "Cursor" }
 option = "transaction"                    # a key of the options of a call; without it, the object that is called
 ambient = true                            # it finds the open transaction by itself
 synchronous = true                        # calls give no promise, and a callback must not be async
-lazy = true                               # a query that nobody awaits is never sent
+lazy = true                               # a query that nobody awaits is never sent; "Query": what a method of a model
+                                          # gives that is of this type, and nothing else
 optimistic = true                         # a write fails where the row is not as it was read
 exit-commits = true                       # leaving `with connection:` commits
 requests = "ATOMIC_REQUESTS"              # the setting of its framework that opens one around each request
