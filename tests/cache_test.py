@@ -325,6 +325,33 @@ def test_a_program_is_checked_again_when_the_module_changes_that_makes_its_conne
     assert unknown in run("users.js", "--format", "json")
 
 
+def test_a_program_is_checked_again_when_the_module_changes_that_makes_its_models(
+    run: Callable[..., str], checked: Checked
+) -> None:
+    Path("models").mkdir()
+    Path("boards.js").write_text(
+        'const { Board, Card } = require("./models");\n\nexports.open = async (name) => {\n'
+        "  const board = await Board.create({ name });\n  await Card.create({ boardId: board.id });\n};\n"
+    )
+
+    def is_torn() -> bool:
+        return "missing-transaction" in run("boards.js", "--select", "missing-transaction")
+
+    assert not is_torn()
+    Path("models/index.js").write_text('module.exports = { Board: require("./board"), Card: require("./card") };\n')
+    assert not is_torn()
+    for name in ("board", "card"):
+        Path(f"models/{name}.js").write_text(
+            'const { Model } = require("sequelize");\n\nmodule.exports = class extends Model {};\n'
+        )
+    assert is_torn()
+    checked.clear()
+    assert is_torn()
+    assert not checked
+    Path("models/board.js").write_text("module.exports = { create: async (row) => row };\n")
+    assert not is_torn()
+
+
 def test_a_program_is_checked_again_when_the_schema_names_another_database(run: Callable[..., str]) -> None:
     Path(".git").mkdir()
     Path("prisma").mkdir()

@@ -556,6 +556,27 @@ def test_a_saved_module_changes_what_is_said_of_a_program_that_imports_its_conne
     assert "as your driver asks" not in client.published(1)[0]["message"]
 
 
+def test_a_saved_module_changes_what_is_said_of_a_program_that_imports_its_models(
+    client: RawClient, tmp_path: Path
+) -> None:
+    (tmp_path / "persistlint.toml").write_text('select = ["missing-transaction"]\n')
+    program, module = tmp_path / "boards.js", tmp_path / "models.js"
+    program.write_text(
+        'const { Board, Card } = require("./models");\n\nexports.open = async (name) => {\n'
+        "  const board = await Board.create({ name });\n  await Card.create({ boardId: board.id });\n};\n"
+    )
+    module.write_text("exports.Board = exports.Card = {};\n")
+    client.initialize(pull=False, rootUri=tmp_path.as_uri())
+    client.open(program.read_text(), program.as_uri(), "javascript")
+    assert client.published(1) == []
+    module.write_text(
+        'const { Model } = require("sequelize");\n\nexports.Board = class Board extends Model {};\n'
+        "exports.Card = class Card extends Model {};\n"
+    )
+    client.notify("textDocument/didSave", {"textDocument": {"uri": module.as_uri()}})
+    assert [found["code"] for found in client.published(1)] == ["missing-transaction"]
+
+
 def test_all_files_are_reported_without_what_their_baseline_knows(client: RawClient, tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(QUERY)
     (tmp_path / "persistlint.toml").write_text('baseline = "known.json"\n')

@@ -1,13 +1,16 @@
-"""What another module of a program exports that reaches a database: a connection, a pool, a function that gives one, or
-one that hands SQL and its values on to a driver. So a file is read for what it says whose handle comes from
-`require("../db")`. Nothing else is known of what another file exports."""
+"""What another module of a program exports that reaches a database: a connection, a pool, a model, a function that
+gives one, or one that hands SQL and its values on to a driver. So a file is read for what it says whose handle comes
+from `require("../db")`, or whose models do from `require("../models")`. Nothing else is known of what another file
+exports."""
 
 from __future__ import annotations
 
 import os
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.exported_models import gathered, made_by, model_of
 from persistlint.analysis.interpretation.interpreter import Interpreter
 from persistlint.analysis.interpretation.values import (
     CONSTANT,
@@ -26,13 +29,14 @@ from persistlint.analysis.passing import Passing, type_made
 from persistlint.analysis.presence import present
 from persistlint.analysis.schedule import Wanted
 from persistlint.facts import Consulted, Origin
-from persistlint.ir import Assign, ClassDefinition, ExpressionStatement, FunctionDefinition, statements_in
+from persistlint.ir import Assign, ClassDefinition, ExpressionStatement, FunctionDefinition, Name, statements_in
 from persistlint.languages import languages, read
 from persistlint.libraries import Operation, Type, catalogue
 from persistlint.memory import Memory
 from persistlint.module_files import ModuleFile, find
 from persistlint.reading import ReadError, read_file
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.surroundings import mark_of_module
 
@@ -40,11 +44,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from persistlint.ir import Statement
+    from persistlint.libraries import Library
     from persistlint.source import SourceFile
 
 _DEEPEST = 3  # modules that one export is followed through
 _LARGEST = 30_000  # bytes of such a module; what makes a connection is short
 _SHORT = 4_000  # bytes of one that may pass on what another module exports
+_RELATES = regex(rb"\b(?:belongsTo|belongsToMany|hasOne|hasMany)\(")  # models, which it passes on with these relations
 _DEFAULT = "default"
 _EXPORT = f"export {_DEFAULT}"
 _BEFORE = 40  # bytes that this takes before a declaration, with the blanks behind it
@@ -119,7 +125,15 @@ class _Module:
     def exported(self, members: tuple[str, ...]) -> Atom | None:
         """What reaches a database of what it exports, by the names that lead to it."""
         value = self._value(members)
-        return self._portable(value) if value is not None else None
+        if value is not None:
+            return self._portable(value)
+        return gathered(self._source, self._of_library()) if len(members) == 1 else None
+
+    def _of_library(self) -> Library | None:
+        """The library of models of which the module exports, or keeps, the object under the name of the library."""
+        values = (self._value((name,)) for name in sorted(self._names.catalogue.with_models))
+        found = (self._portable(value) for value in values if value is not None)
+        return next((made.type.library for made in found if made is not None and made.type is not None), None)
 
     def _assigned(self) -> dict[str, Type]:
         """The variables that functions of the module assign an object of a library to. One of the module that has no
@@ -152,8 +166,9 @@ class _Module:
             value = Imported(imports[first])
         if value is None:
             whole = self._value(())
-            value = self._member(whole, first) if whole is not None else None
-        if value is None:
+            value = known.get(f"{self._path}.{first}") if self._path else None
+            value = value or (self._member(whole, first) if whole is not None else None)
+        if value is None and self._names.opened:
             value = choice([Imported(f"{module}.{first}") for module in self._names.opened])
         for name in others:
             value = self._member(value, name) if value is not None else None
@@ -170,6 +185,17 @@ class _Module:
                     return self._machine.outer.get(statement.name)
         return None
 
+    @cached_property
+    def _path(self) -> str | None:
+        """The variable that the module exports as a whole, of which parts may be set one by one."""
+        for statement in self._module.body:
+            match statement:
+                case ExpressionStatement() if self._source.text(statement.range).startswith(_EXPORT):
+                    return path_of(statement.value)
+                case Assign(value=Name(id=name)) if path_of(statement.target) == "module.exports":
+                    return name
+        return None
+
     def _is_behind_export(self, statement: Statement) -> bool:
         start = statement.range.start
         return self._source.content[max(0, start - _BEFORE) : start].rstrip().endswith(_EXPORT.encode())
@@ -182,6 +208,9 @@ class _Module:
                 return self._machine.attribute_of(definition, name)
             case Imported(name=module):
                 return Imported(f"{module}.{name}")
+            case Atom(type=Type() as type):
+                member = type.library.types.get(type.fields.get(name) or type.members or "")
+                return Atom(Origin.UNKNOWN, member) if member is not None else None
             case Choice(options=options):
                 return choice(filter(None, (self._member(option, name) for option in options)))
         return None
@@ -189,14 +218,15 @@ class _Module:
     def _portable(self, value: Value) -> Atom | None:
         """What another file can make use of."""
         if isinstance(value, Closure):
-            return self._passing.on(value, self._machine, self._made)
+            made = made_by(value, self._machine)
+            return made if made is not None else self._passing.on(value, self._machine, self._made)
         if isinstance(value, Imported):
             return self.elsewhere.find(value.name)
         if isinstance(value, Choice):
             found = {made.type: made for made in map(self._portable, value.options) if made is not None}
             return next(iter(found.values())) if len(found) == 1 else None
         if isinstance(value, Class):
-            return self._class(value.definition)
+            return model_of(value.definition, self._machine) or self._class(value.definition)
         return Atom(Origin.UNKNOWN, value.type) if isinstance(value, Atom) and value.type is not None else None
 
     def _class(self, definition: ClassDefinition) -> Atom | None:
@@ -248,4 +278,6 @@ def _worth_reading(path: str) -> SourceFile | None:
     size = len(source.content)
     if size > _LARGEST or not source.is_written_by_hand:
         return None
-    return source if size <= _SHORT or present(languages()[source.language].libraries, source) else None
+    if size > _SHORT and _RELATES.search(source.content) is None:
+        return source if present(languages()[source.language].libraries, source) else None
+    return source

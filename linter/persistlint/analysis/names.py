@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.interpretation.values import NUMBER, Atom, Instance, Items, Value, origin_of
 from persistlint.facts import Origin
-from persistlint.ir import Attribute, Call, ClassDefinition, Expression, Import, Name, String, Subscript, TypeAssertion
+from persistlint.ir import (
+    Argument,
+    Attribute,
+    Call,
+    ClassDefinition,
+    Expression,
+    Import,
+    Name,
+    String,
+    Subscript,
+    TypeAssertion,
+)
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 
@@ -237,6 +248,14 @@ def _is_numeric(type: str, language: str) -> bool:
 def canonical(module: str) -> str:
     """An import path without what does not tell libraries apart: Go major versions, `node:` prefixes."""
     return _MAJOR_VERSION.sub("", module).removeprefix("node:") if "/" in module or ":" in module else module
+
+
+def required(call: Call) -> str | None:
+    """The module of `require("knex")`."""
+    match call:
+        case Call(function=Name(id="require"), arguments=(Argument(value=String(value=module)), *_)):
+            return canonical(module)
+    return None
 
 
 def path_of(expression: Expression) -> str | None:

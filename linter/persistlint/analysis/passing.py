@@ -74,11 +74,11 @@ class Passing:
         machine.state = State()
         if self._sent:
             operation = self._operation(function.name, own)
-            return _as_function(operation) if operation is not None else None
+            return as_function(operation) if operation is not None else None
         given = (_type_of(outcome.value) if outcome is not None else None) or _returned(function, made, machine)
         if given is None or any(SENDS.search(each.name) for each in own):
             return None  # what is done with SQL that it takes is not seen
-        return _as_function(Operation(given.library, function.name, returns=given.name, is_own=True))
+        return as_function(Operation(given.library, function.name, returns=given.name, is_own=True))
 
     def _operation(self, name: str, own: Sequence[_Given]) -> Operation | None:
         """What the calls come to that were taken down, where all of them send the same of what is given as SQL."""
@@ -226,5 +226,6 @@ def _returned(function: Function, made: collections.abc.Mapping[str, Type], mach
     return next((made[path] for path in paths if path is not None and path not in own and path in made), None)
 
 
-def _as_function(operation: Operation) -> Atom:
+def as_function(operation: Operation) -> Atom:
+    """A function that does what an operation does, as the value of its name."""
     return Atom(Origin.UNKNOWN, Type(operation.library, operation.name, call=operation))

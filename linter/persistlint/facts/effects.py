@@ -167,7 +167,17 @@ class Effect(Fact):
     def is_part(self) -> bool:
         """Whether it is a query that nobody sends by itself, as a part of another mostly."""
         library = self.handle.library
-        return library is not None and library.transactions.lazy and self.use is Use.KEPT
+        return library is not None and library.transactions.lazy is True and self.use is Use.KEPT
+
+    @property
+    def gives_query(self) -> bool:
+        """Whether the call gives a query as an object, which its library sends when somebody waits for it."""
+        library = self.handle.library
+        lazy = library.transactions.lazy if library is not None else False
+        if library is None or not isinstance(lazy, str):
+            return bool(lazy)
+        method = library.model.method(self.method) if library.model is not None and not self.instance else None
+        return method is not None and method.returns == lazy
 
     @property
     def is_retention(self) -> bool:

@@ -179,9 +179,12 @@ def _opener(program: Program, form: Form, handle: Handle, effects: Sequence[Effe
         return ""
     if not form.opener:
         return handle.name
-    if any(_declares(each, form.opener) for each in program.module.body):
+    modules = handle.library.modules if handle.library is not None else ()
+    if any(_declares(each, form.opener, modules) for each in program.module.body):
         return form.opener
-    names = [each.handle.name for each in effects if _MODEL.fullmatch(each.handle.name)]
+    model = handle.library.model if handle.library is not None else None
+    methods = model.methods if model is not None else {}
+    names = [e.handle.name for e in effects if e.method in methods or _MODEL.fullmatch(e.handle.name)]
     return f"{names[0]}.{form.opener}" if names and program.source.language == "javascript" else ""
 
 
@@ -218,10 +221,10 @@ def _awaits(block: Block) -> bool:
     return any(isinstance(node, Await) for part in parts for node in walk(part))
 
 
-def _declares(statement: Statement, name: str) -> bool:
-    """Whether a statement of the top level gives a name to something."""
+def _declares(statement: Statement, name: str, modules: Sequence[str]) -> bool:
+    """Whether a statement of the top level gives a name to something that is none of these modules as a whole."""
     if isinstance(statement, Import):
-        return statement.local == name
+        return statement.local == name and (bool(statement.member) or statement.module not in modules)
     return isinstance(statement, Assign) and name in names_in(statement.target)
 
 

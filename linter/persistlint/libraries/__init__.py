@@ -76,7 +76,8 @@ cursor = { returns = "Cursor" }
 option = "transaction"                    # a key of the options of a call; without it, the object that is called
 ambient = true                            # it finds the open transaction by itself
 synchronous = true                        # calls give no promise, and a callback must not be async
-lazy = true                               # a query that nobody awaits is never sent
+lazy = true                               # a query that nobody awaits is never sent; "Query": what a method of a model
+                                          # gives that is of this type, and nothing else
 optimistic = true                         # a write fails where the row is not as it was read
 exit-commits = true                       # leaving `with connection:` commits
 requests = "ATOMIC_REQUESTS"              # the setting of its framework that opens one around each request
@@ -310,6 +311,11 @@ class Library:
         parts: list[Type | Operation] = [*self.types.values(), *self.functions.values()]
         return any(part.role for part in parts)
 
+    @cached_property
+    def model(self) -> Type | None:
+        """The type of its models, where it has models."""
+        return next((type for type in self.types.values() if type.models), None)
+
     def role_of(self, type: Type) -> str:
         """The role of a type, or else of the first type of the table that makes one."""
         makers = (
@@ -341,6 +347,11 @@ class Catalogue:
     def makers(self) -> frozenset[str]:
         """The last names of everything that makes an object."""
         return frozenset(re.split(r"[./]", name)[-1] for name in (*self.created, *self.types))
+
+    @cached_property
+    def with_models(self) -> frozenset[str]:
+        """The names, in lower case, of the libraries that have models of their own."""
+        return frozenset(library.name.lower() for library in self.libraries if library.modules and library.model)
 
     @cached_property
     def maker_words(self) -> frozenset[bytes]:

@@ -12,7 +12,7 @@ class Binding:
     option: str = ""
     ambient: bool = False
     synchronous: bool = False
-    lazy: bool = False
+    lazy: bool | str = False
     optimistic: bool = False
     exit_commits: bool = False
     requests: str = ""

@@ -68,7 +68,7 @@ def call(node: Call, machine: Interpreter) -> Value:
     if isinstance(function, Attribute) and receiver is not None and function.name not in _AS_TEXT:
         receiver = holder_of(receiver)
     called = called_by(function, receiver, machine)
-    receiver, called = with_imported(function, receiver, called, machine)
+    receiver, called = with_imported(node, receiver, called, machine)
     actuals = [
         Actual(
             machine.evaluate(argument.value), argument.value.range, argument.value, argument.keyword, argument.spread

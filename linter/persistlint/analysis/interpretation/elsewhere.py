@@ -15,7 +15,7 @@ from persistlint.regexes import regex
 if TYPE_CHECKING:
     from persistlint.analysis.interpretation.interpreter import Interpreter
     from persistlint.analysis.interpretation.values import Atom, Value
-    from persistlint.ir import ClassDefinition, Expression
+    from persistlint.ir import Call, ClassDefinition, Expression
 
 # What people call a function that gives a connection, or that sends SQL: no other is looked for in another file.
 _REACHES = regex(
@@ -26,10 +26,11 @@ _REACHES = regex(
 
 
 def with_imported(
-    function: Expression, receiver: Value | None, called: Value | None, machine: Interpreter
+    node: Call, receiver: Value | None, called: Value | None, machine: Interpreter
 ) -> tuple[Value | None, Value | None]:
     """The receiver of a call and what is called, where another module tells what they are; else as they were."""
-    if isinstance(called, Imported) and _REACHES.search(last_name(function)):
+    function = node.function
+    if isinstance(called, Imported) and (_REACHES.search(last_name(function)) or _is_given_library(node, machine)):
         made = machine.elsewhere(called.name)
         if made is not None and made.type is not None and made.type.call is not None:
             return receiver, made
@@ -45,6 +46,12 @@ def with_imported(
         if made is not None and made.type is not None and function.name in made.type.methods:
             return made, called_by(function, made, machine)
     return receiver, called
+
+
+def _is_given_library(node: Call, machine: Interpreter) -> bool:
+    """Whether a call is given the object of a library that has models, by its name, and so may make one:
+    `require("./user")(sequelize, DataTypes)`."""
+    return any(last_name(each.value).lower() in machine.names.catalogue.with_models for each in node.arguments[:1])
 
 
 def inherited(definition: ClassDefinition, name: str, machine: Interpreter) -> Atom | None:

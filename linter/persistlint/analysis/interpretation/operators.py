@@ -97,8 +97,12 @@ def _logic(binary: Binary, machine: Interpreter) -> Value:
         # The left side is the result only where it is false, empty or nothing.
         return guarded(binary.left, True, binary.right, machine)
     if binary.operator == "or":
-        return join(left, guarded(binary.left, False, binary.right, machine))
-    return join(left, machine.evaluate(binary.right))
+        right = guarded(binary.left, False, binary.right, machine)
+    else:
+        right = machine.evaluate(binary.right)
+    if isinstance(left, Atom) and isinstance(right, Atom) and left == UNKNOWN and right.type is not None:
+        return right  # `kept.client ?? new Client()`: what is made where none was kept is such a one as that
+    return join(left, right)
 
 
 def _percent(value: Value, step: Binary, right: Value, machine: Interpreter) -> Value:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.exports import Elsewhere
-from persistlint.analysis.names import Names, path_of
+from persistlint.analysis.names import Names, path_of, required
 from persistlint.analysis.schedule import Wanted
 from persistlint.analysis.transactions.chain import Known
 from persistlint.analysis.transactions.closing import uncommitted
@@ -18,8 +18,9 @@ from persistlint.analysis.transactions.decorators import decorated
 from persistlint.analysis.transactions.entry import is_entry
 from persistlint.analysis.transactions.file import File
 from persistlint.analysis.transactions.handlers import handled
-from persistlint.analysis.transactions.handles import Handles, required
+from persistlint.analysis.transactions.handles import Handles
 from persistlint.analysis.transactions.helpers import home_of, remember
+from persistlint.analysis.transactions.imported import may_be_models
 from persistlint.analysis.transactions.requests import Requests
 from persistlint.analysis.transactions.roots import may_be_transaction
 from persistlint.analysis.transactions.scans import dropped_scans
@@ -67,10 +68,10 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
     module = syntax.lower()
     known = Names(table, language.libraries)
     _learn(module.body, known)
-    handles = Handles(known, language.name, names)
-    handles.learn_imports(syntax.source.words)
     elsewhere = Elsewhere(syntax.source, known)
-    handles.elsewhere = elsewhere.find
+    may_be = frozenset(name.decode("utf-8", "replace") for name in may_be_models(syntax.source))
+    handles = Handles(known, language.name, names, elsewhere=elsewhere.find, asked=may_be)
+    handles.learn_imports(syntax.source.words)
     file = File(syntax.source, handles, comments=syntax.comments)
     top = Scope()
     todo: list[tuple[Function, Scope]] = []

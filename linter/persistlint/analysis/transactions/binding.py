@@ -19,6 +19,7 @@ from persistlint.ir import (
     Expression,
     Mapping,
     Name,
+    String,
     Subscript,
     TaggedTemplate,
     walk,
@@ -47,6 +48,7 @@ def bind(walker: Walk, target: Expression, value: Expression | None, annotation:
             for node in walk(entry.value):
                 if isinstance(node, Name) and value is not None:
                     walker.scope.variables[node.id].names |= names_in(value, walker.scope)
+        _take_apart(walker, target, value)
         return
     if type(target) is not Name and isinstance(target, Attribute | Subscript) and value is not None:
         take_in(walker, target, value)
@@ -74,6 +76,20 @@ def bind(walker: Walk, target: Expression, value: Expression | None, annotation:
         old.names |= names
         return
     walker.scope.variables[path] = Variable(known, value, annotation, names)
+
+
+def _take_apart(walker: Walk, target: Mapping, value: Expression | None) -> None:
+    """Note what another module of the program exports of an object: `const { User } = db`."""
+    handles = walker.handles
+    whole = path_of(value) if value is not None else None
+    qualified = handles.names.qualified(value) if value is not None else None
+    for entry in target.entries if whole is not None and qualified is not None else ():
+        match entry.key, entry.value:
+            case String(value=key), Name(id=name):
+                known = handles.imported(f"{whole}.{key}", f"{qualified}.{key}", walker.scope)
+                if known is not None:
+                    handle = replace(known.handle, name=name, origin=target.range.start)
+                    walker.scope.variables[name].known = replace(known, handle=handle, is_new=False)
 
 
 def take_in(walker: Walk, target: Expression, value: Expression) -> None:

@@ -105,7 +105,7 @@ def add_access(walker: Walk, node: Call | TaggedTemplate, chain: Chain, use: Use
 def _only_builds(chain: Chain, root: Known, use: Use) -> bool:
     """Whether a call only adds to a query that another statement awaits: `query.andWhere(…)`."""
     is_builder = root.type.fluent and not root.type.role
-    is_lazy = root.type.library.transactions.lazy
+    is_lazy = root.type.library.transactions.lazy is True
     if is_builder and chain.effect == "lock" and not is_lazy:  # `query.setLock(…)`: what ends it sends it
         return use in (Use.DROPPED, Use.RETURNED)
     return is_builder and is_lazy and use is Use.DROPPED

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from persistlint.analysis.names import canonical, last_name, path_of
+from persistlint.analysis.names import canonical, last_name, path_of, required
 from persistlint.analysis.transactions.chain import Chain, Known, calls_of, either, named, owner_of, start
 from persistlint.analysis.transactions.operations import operate
 from persistlint.analysis.transactions.options import begins_query, commits_at_once
@@ -18,7 +18,6 @@ from persistlint.analysis.transactions.variables import Scope
 from persistlint.analysis.transactions.vocabulary import managers, paths
 from persistlint.facts import Handle, Role
 from persistlint.ir import (
-    Argument,
     Assign,
     Attribute,
     Await,
@@ -89,10 +88,7 @@ class Handles(Roots):
         module = self.names.imports.get(name)
         if name == scope.receiver or (module is not None and self._is_library(module)):
             return start(self._exported(name, module))
-        model = self.model(name)
-        if model is not None or module is None:
-            return start(model or self.guess(name))
-        return start(self.imported(name, module))
+        return start(self.imported(name, module, scope) or self.model(name) or self.guess(name))
 
     def _attribute(
         self, node: Attribute, value: Expression, name: str, scope: Scope, depth: int, before: Chain | None = None
@@ -104,6 +100,8 @@ class Handles(Roots):
             return start(variable.known)
         if (qualified := self.names.qualified(node)) is not None and qualified in self.tables.types:
             return start(self._exported(name, qualified))
+        if path is not None and (imported := self.imported(path, qualified, scope)) is not None:
+            return start(imported)
         if (at_path := self._at_path(value, name)) is not None:
             return start(at_path)
         chain = before if before is not None else self.follow(value, scope, depth + 1)
@@ -136,10 +134,7 @@ class Handles(Roots):
                     return start(named(known, path))
             if self.language == "go" and base is None:  # of a struct inside it, where it may be an interface
                 return start(named(undeclared(self.guess(name)), path))
-        if base is not None:
-            return chain
-        known = self.imported(name, qualified) if qualified is not None else self.guess(name)
-        return start(named(known, path))
+        return start(named(self.guess(name), path)) if base is None else chain
 
     def _at_path(self, value: Expression, name: str) -> Known | None:
         """What an attribute is wherever its owner is imported from: `db.session`, `Order.query`."""
@@ -345,11 +340,3 @@ class Handles(Roots):
             given = [(s.target.id, s.value) for s in owner.body if isinstance(s, Assign) and isinstance(s.target, Name)]
             self.made[owner.name] = dict(reversed(given))  # the first one counts
         return self.made[owner.name].get(name)
-
-
-def required(call: Call) -> str | None:
-    """The module of `require("knex")`."""
-    match call:
-        case Call(function=Name(id="require"), arguments=(Argument(value=String(value=module)), *_)):
-            return canonical(module)
-    return None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from persistlint.analysis.names import Names
+    from persistlint.analysis.transactions.variables import Scope
     from persistlint.libraries import Catalogue, Library, Type
     from persistlint.settings import ProjectNames
 
@@ -48,7 +49,8 @@ class Roots:
     embeds: dict[str, tuple[Type, str] | None] = field(default_factory=dict)
     beginning: dict[str, Type] = field(default_factory=dict)  # of the libraries in use, by the method that tells them
     generated: list[Type] = field(default_factory=list)  # whose methods are given the handle
-    elsewhere: Callable[[str], Atom | None] | None = None  # what other modules of the program export
+    elsewhere: Callable[[str], Atom | None] = field(default=lambda _: None)  # what another module exports
+    asked: frozenset[str] = frozenset()  # the names, imported from the program, that may be models or have some
 
     def __post_init__(self) -> None:
         self.tables = self.names.catalogue
@@ -127,18 +129,6 @@ class Roots:
             struct = next((plain for base in definition.bases if (plain := base.strip("*")) in self.names.classes), "")
         return None
 
-    def imported(self, name: str, module: str) -> Known | None:
-        """A handle by what people call it, of the library by which another module of the program makes what it exports
-        under this qualified name."""
-        known = self.guess(name)
-        if known is None or known.handle.library is not None or self.elsewhere is None:
-            return known
-        made = self.elsewhere(module)
-        type = made.type if made is not None else None
-        if type is None or not type.role or not type.library.takes_part or not type.library.modules:
-            return known
-        return Known(Handle(name, role_of(type, name), type.library, declared=True), type)
-
     def guess(self, name: str, origin: int = -1) -> Known | None:
         """A handle by what people call it: a library that is in use goes before one that is only named so."""
         if name not in self.guessed:
@@ -196,6 +186,22 @@ class Roots:
         """Whether a class is imported from a module of that name, or derives from another in this file."""
         definition = self.names.classes.get(name)
         return bool(definition.bases) if definition is not None else module in self.names.imports[name].split(".")
+
+    def imported(self, name: str, qualified: str | None, scope: Scope) -> Known | None:
+        """What another module of the program tells that it exports; `name` is what it is called here."""
+        root, last = name.partition(".")[0], name.rpartition(".")[2]
+        if (root not in self.asked and self.guess(last) is None) or scope.find(root) is not None:
+            return None
+        if qualified is None or self._is_library(qualified):
+            return None
+        found = self.elsewhere(qualified)
+        type = found.type if found is not None else None
+        if type is None or not type.role or type.is_own or not type.library.modules:
+            return None
+        if type.models:
+            is_part = name != last  # it has a name of its own where it is assigned: `const User = db.users`
+            return Known(Handle(name, Role(type.role), type.library, declared=True), type, last, is_new=is_part)
+        return Known(Handle(name, role_of(type, name), type.library, declared=True), type)
 
     def _exported(self, name: str, module: str | None) -> Known | None:
         """An object that a library exports ready for use: `from django.db import connection`, `alembic.op`."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.presence import present, reachable
 from persistlint.analysis.transactions.calls import ITERATES, WRAPS
 from persistlint.analysis.transactions.cursors import GIVES_ROWS
+from persistlint.analysis.transactions.imported import may_be_models, types_of_models
 from persistlint.analysis.transactions.scans import SCANS
 from persistlint.analysis.transactions.scopes import OPENS
 from persistlint.analysis.transactions.vocabulary import change_names, effect_names, words_of
@@ -138,13 +139,14 @@ def _changing(source: SourceFile, names: ProjectNames) -> frozenset[str]:
 
 @lru_cache(maxsize=4)  # it is asked before a file is parsed, and again behind
 def _spoken_of(source: SourceFile, names: ProjectNames) -> tuple[frozenset[Library], frozenset[Type]]:
-    """The libraries that a file can speak of, and the types that something can be in it of those that need no import.
-    A project that has names of its own may mean any."""
+    """The libraries that a file can speak of, and the types that something can be in it of those that need no import,
+    or that another module imports. A project that has names of its own may mean any."""
     folder = languages()[source.language].libraries
     if names != NO_NAMES:
         return _every_library(folder), frozenset()
     common = (library for library in _every_library(folder) if not library.modules)
-    return present(folder, source), frozenset(type for library in common for type in reachable(library, source))
+    types = frozenset(type for library in common for type in reachable(library, source))
+    return present(folder, source), types | types_of_models(folder) if may_be_models(source) else types
 
 
 @cache

@@ -3,7 +3,7 @@
 
 A query, a commit or a rollback of a transaction that nobody waits for: a call without `await` whose result is
 dropped, or one in the callback of `forEach(async …)`. Outside of a transaction a write that is dropped, where the
-library sends one only when somebody waits for it (Drizzle, Knex, Prisma).
+library sends one only when somebody waits for it (Drizzle, Knex, Prisma, queries of Mongoose).
 
 Silent where the library is synchronous, and for the array form of `$transaction`.
 
@@ -88,7 +88,10 @@ if TYPE_CHECKING:
     from persistlint.facts import Transaction
 
 
-_SENDS = regex(r"\.\s*(?:then|catch|finally|asCallback|stream|pipe|execute\w*|run|all|get|values|toArray)\s*\(")
+_SENDS = regex(
+    r"\.\s*(?:then|catch|finally|asCallback|stream|pipe|exec(?:ute\w*)?|run|all|get|values|toArray|cursor)\s*\("
+)
+_CALLS_BACK = regex(r"=>|\bfunction\b|\b(?:cb|callback|done|next)\s*\)\Z")
 _IS_CAUGHT = regex(r"\)\s*\.\s*(?:then|catch)\s*\(")
 _IS_RESULT = regex(r"\(\s*await\b")  # what is called on the result of a query
 _ENDS = (EffectKind.COMMIT, EffectKind.ROLLBACK)
@@ -153,10 +156,14 @@ def _around(effect: Effect, fact: Procedure) -> Transaction | None:
 
 def _is_never_sent(effect: Effect, context: RuleContext) -> bool:
     """Whether a write is dropped as an object, which its library sends when somebody waits for it or asks for it."""
-    library = effect.handle.library
-    is_object = library is not None and library.transactions.lazy and effect.handle.declared
+    is_object = effect.gives_query and effect.handle.declared
     is_write = effect.kind is EffectKind.WRITE and effect.use is Use.DROPPED and not effect.is_parallel
-    return is_object and is_write and _SENDS.search(context.file.text(effect.range)) is None
+    if not is_object or not is_write:
+        return False
+    text = context.file.text(effect.range)
+    library = effect.handle.library
+    may_call_back = library is not None and library.transactions.lazy is not True and _CALLS_BACK.search(text)
+    return _SENDS.search(text) is None and not may_call_back
 
 
 def _fix(effect: Effect, context: RuleContext) -> tuple[Fix, ...]:
@@ -175,7 +182,7 @@ def _gives_promises(effect: Effect, transaction: Transaction, fact: Procedure, l
         return False
     if library is not None and effect.handle.declared and effect.kind is EffectKind.WRITE and transaction.is_async:
         is_block = transaction.scoping is Scoping.CONTEXT and library is transaction.opener.library
-        if library.transactions.lazy or is_block:
+        if library.transactions.lazy is True or is_block:
             return True
     return any(
         other.use in (Use.AWAITED, Use.DISCARDED) or (other.use is Use.RETURNED and fact.is_async)
