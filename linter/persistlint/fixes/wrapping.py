@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
+from persistlint.fixes.nodes import nodes_inside
 from persistlint.ir import Hole, String, Template
 from persistlint.source import Range
 
@@ -50,20 +51,20 @@ def _is_inside(program: Program, line: int, indentation: str) -> bool:
 
 def _texts(program: Program, region: Sequence[Statement]) -> list[Range] | None:
     """The literals in statements that go over several lines, None where one is not understood."""
-    from persistlint.fixes.binding.text.literals import (  # only a fix pays for the package
+    nodes = list(nodes_inside(region))
+    inside = {id(part) for node in nodes if isinstance(node, Template) for part in node.parts}
+    texts = [node for node in nodes if isinstance(node, String | Template) and id(node) not in inside]
+    long = [node for node in texts if "\n" in program.source.text(node.range)]
+    if not long:
+        return []
+    from persistlint.fixes.binding.text.literals import (  # only such a fix pays for the package
         Literal,
         UnreadableError,
         literals,
     )
-    from persistlint.fixes.binding.text.pieces import nodes_inside
 
     found: list[Range] = []
-    nodes = list(nodes_inside(region))
-    inside = {id(part) for node in nodes if isinstance(node, Template) for part in node.parts}
-    for node in nodes:
-        is_text = isinstance(node, String | Template) and id(node) not in inside
-        if not is_text or "\n" not in program.source.text(node.range):
-            continue
+    for node in long:
         holes = [part.range for part in node.parts if isinstance(part, Hole)] if isinstance(node, Template) else []
         try:
             parts = literals(program.source, node.range, holes)

@@ -32,13 +32,16 @@ _SAYS = regex(
     rb"|\b(?:print|echo|panic|errors\.New|console\.log|log\.Print(?:f|ln)?|\w*(?:Error|Exception|Warning)))\s*\(\s*\Z"
     rb"|\braise\s+[\w.]+\([^()]*\Z"
 )
+# A literal on one line; of one that goes on over several lines the quotes alone. One with backquotes may have holes.
+_WHOLE_LITERAL = regex(rb"\"\"\"|'''|\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|`[^`\n]*+`")
+_LONGEST_LINE = 400  # bytes before an operator
 _QUOTES = (b'"', b"'", b"`")
 _SPACE = b" \t\r\n\\"
 _PREFIX = b"rRbBfFuUtT"
 
 
-def additions(content: bytes) -> Iterator[Join]:
-    """Every `+` and `+=` whose operands are not numbers by what is written."""
+def additions(content: bytes, comment: bytes) -> Iterator[Join]:
+    """Every `+` and `+=` whose operands are not numbers by what is written. `comment` begins a comment of one line."""
     for match in _PLUS.finditer(content):
         start, end = match.span()
         head = content[max(0, start - _NEAR) : start].rstrip()
@@ -51,13 +54,31 @@ def additions(content: bytes) -> Iterator[Join]:
             yield start, before + HOLE
         elif behind is not None:
             yield start, HOLE + behind
-        elif _OPERAND_BEHIND.match(content, end) and not _adds_numbers(content, head, end):
+        elif (
+            _OPERAND_BEHIND.match(content, end)
+            and not _adds_numbers(content, head, end)
+            and not is_in_text(content, start, comment)
+        ):
             yield start, None
 
 
 def is_said(content: bytes, start: int) -> bool:
     """Whether the text that begins at an offset is only said to people."""
     return _SAYS.search(content, max(0, start - _FAR), start) is not None
+
+
+def is_in_text(content: bytes, operator: int, comment: bytes) -> bool:
+    """Whether what looks like an operator stands in a comment or a literal, as far as its line tells."""
+    line = content.rfind(b"\n", max(0, operator - _LONGEST_LINE), operator) + 1
+    if not line and operator > _LONGEST_LINE:
+        return False
+    if content[line:operator].lstrip().startswith(comment):
+        return True
+    return any(
+        match.end() > operator
+        for match in _WHOLE_LITERAL.finditer(content, line, operator + _LONGEST_LINE)
+        if match.start() < operator and match[0][:1] != b"`"
+    )
 
 
 def literal_before(content: bytes, end: int) -> bytes | None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.interpretation.guesses import SENDS
 from persistlint.analysis.presence import calls, is_present, nameable, present
+from persistlint.analysis.queries.handed import taking_keywords
+from persistlint.analysis.scopes import holds
 from persistlint.languages import Syntax
 from persistlint.languages import languages as all_languages
 from persistlint.libraries import Catalogue, Library, catalogue
@@ -15,7 +17,7 @@ from persistlint.regexes import regex
 from persistlint.sql.presence import may_hold_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from persistlint.source import Range, SourceFile
 
@@ -25,6 +27,9 @@ _LOOKS_LIKE_SQL = regex(
     r"|order\s+by|group\s+by|pragma|attach|vacuum|use|set|copy|savepoint|release|values)\b",
     re.I,
 )
+# Arguments of a call that is given nothing, or one word.
+_WORD_ALONE = regex(rb"\s*(?:<[^<>()]*>\s*)?\(\s*(?:([\"'`])[\w.-]*\1\s*)?\)")
+_KEYWORD = regex(rb"\s*\(\s*\w+\s*=(?!=)")
 _MAKES_TEXT = frozenset(["format", "format_map", "Sprintf", "substitute", "replace", "replaceAll"])
 
 
@@ -39,18 +44,37 @@ def may_send_sql(source: SourceFile) -> bool:
     return any(is_present(each, folder, source) for each in frozenset().union(*map(sending.__getitem__, called)))
 
 
-def candidates(syntax: Syntax, folder: str) -> list[Range]:
-    """The calls that may send SQL, and whatever may put it together, by the libraries that a file can speak of. One in
-    which no text is SQL has only those that take pieces of it."""
+def candidates(syntax: Syntax, folder: str, near: Sequence[int] | None = None) -> list[Range]:
+    """The calls that may send SQL, and whatever may put it together, by the libraries that a file can speak of; where
+    `near` is given, those that can have to do with one of these offsets, which are in order. A file in which no text is
+    SQL has only calls that take pieces of it."""
     source = syntax.source
     if not syntax.calls and not syntax.templates:
         return []
     if folder != "sql" and not may_hold_sql(source):
-        wanted = _certain(present(folder, source), catalogue(folder))
-        return [range for name, range in syntax.calls if name in wanted]
-    wanted = _sinks(folder, nameable(folder, source))
-    candidates = [range for name, range in syntax.calls if name in wanted or _may_carry_sql(name)]
-    return candidates + [range for range in syntax.templates if _LOOKS_LIKE_SQL.search(source.text(range))]
+        libraries = present(folder, source)
+        wanted = _certain(libraries, catalogue(folder))
+        calls, templates = [(name, range) for name, range in syntax.calls if name in wanted], []
+    else:
+        libraries = _known(folder, nameable(folder, source))
+        wanted = _certain(libraries, catalogue(folder))
+        calls = [(name, range) for name, range in syntax.calls if name in wanted or _may_carry_sql(name)]
+        templates = [range for range in syntax.templates if _LOOKS_LIKE_SQL.search(source.text(range))]
+    if near is not None:
+        named = taking_keywords(libraries) if folder == "python" else None
+        calls = [(name, range) for name, range in calls if _may_be_given_text(name, range, source, named)]
+        templates = [range for range in templates if holds(near, range)]
+    return [range for _, range in calls] + templates
+
+
+def _may_be_given_text(name: str, range: Range, source: SourceFile, named: frozenset[bytes] | None) -> bool:
+    """Whether a call may be given a text in which a value or a placeholder stands: more than one word, and where there
+    are keywords, by which only what is `named` takes SQL, other arguments than those."""
+    if _WORD_ALONE.match(source.content, range.end):
+        return False
+    if named is None or name.encode() in named or _may_carry_sql(name):
+        return True
+    return _KEYWORD.match(source.content, range.end) is None
 
 
 @lru_cache(maxsize=512)
@@ -81,7 +105,6 @@ def _may_carry_sql(name: str) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _sinks(folder: str, libraries: frozenset[Library]) -> frozenset[str]:
-    """The last names of everything that takes SQL, in some libraries of one language and in those without modules."""
-    tables = catalogue(folder)
-    return _certain(libraries.union(library for library in tables.libraries if not library.modules), tables)
+def _known(folder: str, libraries: frozenset[Library]) -> frozenset[Library]:
+    """Some libraries of one language, and those without modules."""
+    return libraries.union(library for library in catalogue(folder).libraries if not library.modules)

@@ -48,7 +48,7 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
     language = all_languages()[syntax.source.language]
     tables = catalogue(language.libraries)
     scope = Names(tables, language.libraries)
-    wanted = candidates(syntax, language.libraries) if near != () else []
+    wanted = candidates(syntax, language.libraries, near) if near != () else []
     if not wanted:
         return
     module: Module = syntax.lower()

@@ -21,6 +21,7 @@ _WORD = regex(rb"\w+")
 _CALL = rb"\s*(?:<[^<>()]*>\s*)?\("
 _MADE = rb"(?:\s*\(|{)"  # a literal of Go as well: `squirrel.Eq{column: value}`
 _NO_TEXT = rb"(?!\s*(?:[)}]|[rbuRBU]?([\"'`])(?:(?!\1)[^$\n])*\1\s*[,):]))"
+_NO_KEYWORD = rb"(?!\w+\s*=(?!=))"  # as the first argument, and then as none: those with keywords come last
 # One that is no SQL: that holds no text but a word.
 _ARGUMENT = rb"(?:[^,()\"'`]++|\((?:[^()]++|\([^()]*+\))*+\)|\"[^\"\s]*+\"|'[^'\s]*+'|`[^`\s]*+`)*+,\s*"
 # A chain with its last word and what follows, or an object of which one key may be the SQL.
@@ -30,15 +31,17 @@ _VALUE = rb"(?:(?:\w+\s*=\s*)?(?:await\s+)?([\w.$?\[\]\"']*?(\w+)[\]\"'?]*)\s*([
 def handed(source: SourceFile) -> Iterator[int]:
     """The offsets of the calls that make SQL of whatever they are given, and of those that may be given data from
     outside in its place."""
-    libraries = libraries_of(source)
-    splicing, taking = _calls(libraries, languages()[source.language].libraries)
+    libraries, folder = libraries_of(source), languages()[source.language].libraries
+    splicing, taking = _calls(libraries, folder)
     for name in sorted(splicing & source.words):
         call = _MADE if source.language == "go" else _CALL
         yield from (match.start() for match in _pattern(name, _NO_TEXT, call).finditer(source.content))
     requests = requests_in(source)
+    named = taking_keywords(libraries) if requests and folder == "python" else None
     for name in sorted(taking.keys() & source.words) if requests else ():
+        begins = rb"\s*+" if named is None or name in named else rb"\s*+" + _NO_KEYWORD
         for position in taking[name]:
-            for match in _pattern(name, rb"\s*" + _ARGUMENT * position + _VALUE).finditer(source.content):
+            for match in _pattern(name, begins + _ARGUMENT * position + _VALUE).finditer(source.content):
                 # A constant by its spelling is none, and of what a call gives the name of the function tells.
                 if match[3] is None or (match[2] in requests if match[3] == b"(" else not match[2].isupper()):
                     yield match.start()
@@ -59,6 +62,13 @@ def requests_in(source: SourceFile) -> frozenset[bytes]:
         if handle.encode() in source.words:
             found.update(source.words.intersection(attribute.encode() for attribute in attributes))
     return frozenset(found)
+
+
+@lru_cache(maxsize=512)
+def taking_keywords(libraries: frozenset[Library]) -> frozenset[bytes]:
+    """The last words of what some libraries take SQL by a keyword with."""
+    every = (operation for library in libraries for operation in operations(library))
+    return frozenset(last_word(operation) for operation in every if operation.keys)
 
 
 def operations(library: Library) -> Iterator[Operation]:

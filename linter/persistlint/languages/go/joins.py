@@ -22,7 +22,7 @@ _BUILDERS = (b"strings.Builder", b"bytes.Buffer", b"NewBuffer")
 
 def joins(content: bytes) -> Iterator[Join]:
     """Every place of a file where a text may be made of values."""
-    yield from additions(content)
+    yield from additions(content, b"//")
     builds = any_in(_BUILDERS, content)
     for match in _PRINTED.finditer(content):
         if (builds or match[1] != b"F") and not is_said(content, match.start()):

@@ -30,7 +30,7 @@ _SPLICED = regex(rb"\$[({<\[/]?\w+(?::raw|:value|\^|#)")  # in the SQL of pg-pro
 def joins(content: bytes) -> Iterator[Join]:
     """Every place of a file where a text may be made of values."""
     yield from _holes(content)
-    yield from additions(content)
+    yield from additions(content, b"//")
     for match in _METHOD.finditer(content):
         start, end = match.span()
         match match[1]:

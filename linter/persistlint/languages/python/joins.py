@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.languages.joining import HOLE, additions, follows_literal, is_said, leads_to_literal, literal_before
+from persistlint.languages.joining import (
+    HOLE,
+    additions,
+    follows_literal,
+    is_in_text,
+    is_said,
+    leads_to_literal,
+    literal_before,
+)
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
@@ -23,6 +31,9 @@ _CONVERSION = regex(rb"%(?:\([^)]*\))?[-#0 +]*[\d.*]*[a-zA-Z]")
 _CONVERSIONS = b"sdrfixgoceaEGX(0123456789.-+#"
 _METHOD = regex(rb"\.(format|format_map|join|replace|substitute|safe_substitute|write|writelines)\s*\(")
 _CONSTANTS = regex(rb"\s*[^,()\n]+,\s*[rb]?([\"'])[^\"'\n]*\1\s*[,)]")
+_COMMENT = b"#"
+_QUOTES = (b'"', b"'")
+_LIST = regex(rb"\+=?\s*\[[^\[\]]*\](?!\s*[\[.])")  # is added to another one
 _OPERAND_END = regex(rb"[\w\"')\]}]")
 
 
@@ -31,7 +42,9 @@ def joins(content: bytes) -> Iterator[Join]:
     for quote in _PREFIXED:
         for match in quote.finditer(content):
             yield from _template(content, match.start())
-    yield from additions(content)
+    for offset, text in additions(content, _COMMENT):
+        if text is not None or not _LIST.match(content, offset):
+            yield offset, text
     for match in _PERCENT.finditer(content):
         if not _is_modulo(content, match):
             text = literal_before(content, match.start())
@@ -79,10 +92,10 @@ def _is_modulo(content: bytes, match: re.Match[bytes]) -> bool:
     before = content[max(0, operator - 200) : operator].rstrip(b" \t\r\n\\")[-1:]
     if not _OPERAND_END.match(before) or match[1].isdigit():
         return True
-    if content[operator - 1 : operator] != before:
-        return False  # a space before the operator
+    if content[operator - 1 : operator] != before:  # a space before the operator
+        return before not in _QUOTES and is_in_text(content, operator, _COMMENT)
     line = content.rfind(b"\n", 0, operator) + 1
-    if before in (b'"', b"'"):
+    if before in _QUOTES:
         opens = content.count(before, line, operator - 1) % 2 == 0
         return opens and content[operator + 1 : operator + 2] in _CONVERSIONS
-    return any(content.count(quote, line, operator) % 2 for quote in (b'"', b"'"))
+    return any(content.count(quote, line, operator) % 2 for quote in _QUOTES)

@@ -12,10 +12,10 @@ from persistlint.fixes.binding.calls.passing import is_callback
 from persistlint.fixes.binding.calls.senders import given_back, sender_of
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.text.origin import last_name
-from persistlint.fixes.binding.text.pieces import nodes_inside
 from persistlint.fixes.binding.text.reaching import reaching
 from persistlint.fixes.binding.text.showing import unshown
 from persistlint.fixes.binding.text.statements import flat
+from persistlint.fixes.nodes import nodes_inside
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from persistlint.fixes.binding.calls.sending import values_of
 from persistlint.fixes.binding.calls.widening import Send, is_at_once, widened
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.text.origin import is_message, last_name, uses_among
-from persistlint.fixes.binding.text.pieces import nodes_of
 from persistlint.fixes.binding.text.showing import only_shows
 from persistlint.fixes.binding.text.statements import every, flat
 from persistlint.fixes.binding.text.variables import is_name
+from persistlint.fixes.nodes import nodes_of
 from persistlint.records import dataclass
 from persistlint.source import Range
 

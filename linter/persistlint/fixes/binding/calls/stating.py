@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.facts import Site
 from persistlint.fixes.binding.text.origin import last_name
-from persistlint.fixes.binding.text.pieces import nodes_of
 from persistlint.fixes.binding.text.statements import holding
 from persistlint.fixes.binding.text.variables import variable
+from persistlint.fixes.nodes import nodes_of
 from persistlint.identity import Same
 
 if TYPE_CHECKING:

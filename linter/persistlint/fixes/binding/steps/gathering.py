@@ -13,7 +13,8 @@ from persistlint.fixes.binding.marks.marking import given_as, grouped
 from persistlint.fixes.binding.marks.style import fresh_name
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.steps.growing import gathered
-from persistlint.fixes.binding.text.pieces import branches, nodes_of
+from persistlint.fixes.binding.text.pieces import branches
+from persistlint.fixes.nodes import nodes_of
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from persistlint.fixes.binding.text.reaching import assignments, extension, is_s
 from persistlint.fixes.binding.text.statements import holding
 from persistlint.fixes.binding.text.trimming import check_trims, is_trim, own_uses, trim_of
 from persistlint.fixes.binding.text.variables import is_length, is_name, variable
+from persistlint.fixes.nodes import nodes_of
 from persistlint.identity import Same
 from persistlint.records import dataclass
 from persistlint.source import Range
@@ -415,27 +416,6 @@ def _asks(test: ir.Expression, name: str) -> bool:
         case ir.Binary(operator="==" | "===" | "<", left=left, right=ir.Number(value=0 | 1)):
             return is_length(left, name)
     return is_filled(test, name)
-
-
-def nodes_of(statements: Sequence[ir.Statement]) -> Iterator[ir.Expression]:
-    """The expressions of statements and of the functions inside them; not of the blocks of these statements, which
-    are listed themselves."""
-    for statement in statements:
-        if isinstance(statement, ir.FunctionDefinition):
-            yield from nodes_inside(statement.function.body)
-        for expression in ir.expressions(statement):
-            for node in ir.walk(expression):
-                yield node
-                if isinstance(node, ir.Lambda):
-                    yield from nodes_inside(node.function.body)
-
-
-def nodes_inside(block: Sequence[ir.Statement]) -> Iterator[ir.Expression]:
-    """The expressions of a block, of the blocks in it and of the functions inside it."""
-    yield from nodes_of(block)
-    for statement in block:
-        for inner in ir.blocks(statement):
-            yield from nodes_inside(inner)
 
 
 def _value(argument: ir.Argument) -> ir.Expression:

@@ -15,7 +15,7 @@ from persistlint.fixes.binding.text import origin
 from persistlint.fixes.binding.text.escaping import raw
 from persistlint.fixes.binding.text.formats import is_made_text, is_put_together
 from persistlint.fixes.binding.text.lists import is_quoted_separator, listed
-from persistlint.fixes.binding.text.pieces import additions, chosen, excludes, joined, nodes_inside, runs_if_filled
+from persistlint.fixes.binding.text.pieces import additions, chosen, excludes, joined, runs_if_filled
 from persistlint.fixes.binding.text.place import unwrapper
 from persistlint.fixes.binding.text.reaching import assignments, begins_apart, own_places, reaching
 from persistlint.fixes.binding.text.reading import Asked, view
@@ -25,6 +25,7 @@ from persistlint.fixes.binding.text.statements import holding
 from persistlint.fixes.binding.text.trimming import check_cut, trim_of
 from persistlint.fixes.binding.text.unquoting import unquoted
 from persistlint.fixes.binding.text.view import Value
+from persistlint.fixes.nodes import nodes_inside
 from persistlint.identity import Same
 from persistlint.records import dataclass
 from persistlint.regexes import regex
