@@ -17,7 +17,17 @@ from persistlint.languages import Language, language_of, languages
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CAPTURES = {"comment", "call.name", "template", "number", "error"}
+CAPTURES = {
+    "comment",
+    "call.name",
+    "call.arguments",
+    "function",
+    "function.name",
+    "loop",
+    "template",
+    "number",
+    "error",
+}
 PARSED = [language for language in languages().values() if language.grammars]
 
 

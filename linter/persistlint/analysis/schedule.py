@@ -5,12 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
+from persistlint.source import Range
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from persistlint.analysis.reach import Reach
     from persistlint.ir import Function
-    from persistlint.source import Range
+    from persistlint.languages import Named
 
 # Code outside the file can call what is exported, with anything; the rest runs as it is called here, and for its own
 # sake only where nothing calls it. What is called here comes after its callers, which tell what it is called with.
@@ -37,7 +39,7 @@ class Wanted:
             self.calls.setdefault(name, []).append(range.start)
         self.known: set[str] = set()
 
-    def learn(self, functions: Iterable[Function]) -> None:
+    def learn(self, functions: Iterable[Function | Named]) -> None:
         """Take the calls of functions that are worth running for candidates too, until no more are found."""
         named = [function for function in functions if function.name in self.calls and function.name not in self.known]
         while found := {function.name for function in named if self.holds(function.range)}:
@@ -49,6 +51,15 @@ class Wanted:
         """Whether a function is one of them, as far as is learnt. One inside another is known only where that ran, for
         its own sake or as it is called, perhaps with what the reach is about: `new Promise((resolve) => { … })`."""
         return self.holds(function.range) and (is_inner or self.reach is None or self.reach.includes(function))
+
+    def add(self, candidates: Iterable[Range]) -> None:
+        """Take more candidates, whose callers are not worth running for them."""
+        self.starts = sorted({*self.starts, *(candidate.start for candidate in candidates)})
+
+    def within(self, range: Range) -> list[Range]:
+        """Where the candidates in a range begin, as far as is learnt."""
+        starts = self.starts[bisect_left(self.starts, range.start) : bisect_left(self.starts, range.end)]
+        return [Range(start, start) for start in starts]
 
     def holds(self, range: Range) -> bool:
         """Whether a candidate stands in a range, as far as is learnt."""

@@ -14,7 +14,10 @@ Captures of `scan.scm`:
 
 =============== =====================================================================================
 `@comment`      a comment
-`@call.name`    the last name of what is called: `execute` of `db.cursor().execute(…)`; also a tag's name
+`@call.name`    the last name of what is called: `execute` of `db.cursor().execute(…)`; also a tag's name; with
+                `@call.arguments`, where it has them
+`@function`     a function that has a name, with that as `@function.name`; one given to a variable has that of it
+`@loop`         what is done once for each turn of a loop: its body; a whole comprehension
 `@template`     a string with holes, or a `+`, `%` or `.format` that has a string literal as an operand
 `@number`       a number that code decides or computes with, or passes without a name: an operand, an argument, a
                 result, a case; not one that a name is given to
@@ -26,7 +29,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from persistlint.folders import packages_in
 from persistlint.records import dataclass
@@ -57,11 +60,19 @@ class Language:
     superset: tuple[str, str] | None = None
 
 
+class Named(NamedTuple):
+    """What has a name in a file: a function, or the arguments of a call by the last name of what is called."""
+
+    name: str
+    range: Range
+
+
 @dataclass(frozen=True)
 class Syntax:
     """The syntax of a file: what the scan captures, in source order, and its lowered program.
 
-    `errors` are the regions that the parser could not make sense of; no fix may touch them.
+    `errors` are the regions that the parser could not make sense of; no fix may touch them. `functions`, `given` and
+    `loops`, in no order, tell before anything is lowered what may run again and again.
     """
 
     source: SourceFile
@@ -71,6 +82,9 @@ class Syntax:
     errors: tuple[Range, ...]
     lower: Callable[[], Module]
     numbers: tuple[Range, ...] = ()
+    functions: Sequence[Named] = ()
+    given: Sequence[Named] = ()
+    loops: Sequence[Range] = ()
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path, PurePosixPath
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tree_sitter import Node, Query, QueryCursor
 
-from persistlint.languages import Language, Syntax, languages
+from persistlint.languages import Language, Named, Syntax, languages
 from persistlint.languages.grammars import grammar
 from persistlint.languages.parsing import parse
 from persistlint.records import dataclass
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from persistlint.ir import Module
     from persistlint.source import SourceFile
 
-_CAPTURES = ("comment", "call.name", "template", "number", "error")
 _DEEPEST_SCANNED = 2_000  # nesting; a query takes time in the square of it, and `a + b + …` nests once per operand
 
 
@@ -69,14 +69,41 @@ class _Tree(Syntax):
         return module
 
     @cached_property
+    def functions(self) -> tuple[Named, ...]:
+        return self._named("function", "function.name")
+
+    @cached_property
+    def given(self) -> tuple[Named, ...]:
+        return self._named("call.arguments", "call.name")
+
+    @cached_property
+    def loops(self) -> tuple[Range, ...]:
+        return _ranges(self._captures["loop"])
+
+    def _named(self, capture: str, name: str) -> tuple[Named, ...]:
+        """What a capture holds in each match, under the text of the other one."""
+        content = self.source.content
+        return tuple(
+            Named(content[slice(*named.byte_range)].decode("utf-8", "replace"), Range(*node.byte_range))
+            for match in self._matches
+            if capture in match
+            for named in match[name]
+            for node in match[capture]
+        )
+
+    @cached_property
     def _captures(self) -> Mapping[str, list[Node]]:
-        captures: dict[str, list[Node]] = {name: [] for name in _CAPTURES}
-        cursor = QueryCursor(_scan(self._parsed.language, self._parsed.grammar))
-        cursor.set_max_start_depth(_DEEPEST_SCANNED)
-        for _, match in cursor.matches(self._parsed.root):
+        captures: dict[str, list[Node]] = defaultdict(list)
+        for match in self._matches:
             for name, nodes in match.items():
                 captures[name].extend(nodes)
         return captures
+
+    @cached_property
+    def _matches(self) -> list[dict[str, list[Node]]]:
+        cursor = QueryCursor(_scan(self._parsed.language, self._parsed.grammar))
+        cursor.set_max_start_depth(_DEEPEST_SCANNED)
+        return [match for _, match in cursor.matches(self._parsed.root)]
 
     @cached_property
     def _parsed(self) -> _Parsed:

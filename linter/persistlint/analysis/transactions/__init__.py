@@ -24,10 +24,18 @@ from persistlint.analysis.transactions.imported import may_be_models
 from persistlint.analysis.transactions.requests import Requests
 from persistlint.analysis.transactions.roots import may_be_transaction
 from persistlint.analysis.transactions.scans import dropped_scans
-from persistlint.analysis.transactions.telling import calls_of, effects_in, may_call, may_show, places, tags_of
+from persistlint.analysis.transactions.telling import (
+    calls_of,
+    effects_in,
+    may_call,
+    may_show,
+    places,
+    repeated,
+    tags_of,
+)
 from persistlint.analysis.transactions.variables import Scope, Variable
 from persistlint.analysis.transactions.walk import Walk
-from persistlint.facts import EffectKind, Handle, Handled, Procedure, Role, Scoping, Use, swallowed_change
+from persistlint.facts import EffectKind, Handle, Handled, Procedure, Role, Scoping, Sign, Use, swallowed_change
 from persistlint.ir import (
     Assign,
     Attribute,
@@ -49,7 +57,7 @@ if TYPE_CHECKING:
 
     from persistlint.analysis.transactions.checks import Checks
     from persistlint.analysis.transactions.keys import Keys
-    from persistlint.facts import Effect, Fact, Sign
+    from persistlint.facts import Effect, Fact
     from persistlint.ir import Block, Function, Module
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
@@ -63,7 +71,8 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
     table = catalogue(language.libraries)
     candidates = calls_of(syntax, effects_in(syntax.source, names)) + tags_of(syntax)
     asked = Wanted(places(syntax, names, signs) if candidates and signs else candidates, syntax.calls)
-    if not asked.starts:
+    looped = repeated(syntax, candidates) if candidates and Sign.LOOP in signs else []
+    if not asked.starts and not looped:
         return
     module = syntax.lower()
     known = Names(table, language.libraries)
@@ -79,6 +88,7 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
     wanted = file.wanted = Wanted(candidates, syntax.calls)
     wanted.learn(file.every_function)
     asked.learn(file.every_function)
+    asked.add(looped)
     walked = Walk(file, top)
     walked.block(tuple(s for s in module.body if not isinstance(s, FunctionDefinition | ClassDefinition | Import)))
     todo.extend(walked.later)

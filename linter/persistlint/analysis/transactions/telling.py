@@ -4,17 +4,17 @@
 A change needs one of these in its function, or in a helper that the function calls: a call that writes, locks, opens or
 ends a transaction, by the tables of the libraries that the file can speak of; a call that is given SQL, where a text of
 the file can be SQL at all; or a name that says transaction or lock, for that is how a handle of one is called, and
-whatever opens one without being of a library (`roots.py`, `scopes.py`, `calls.py`). A loop shows by its keyword, or by
-the call that runs a function again and again.
+whatever opens one without being of a library (`roots.py`, `scopes.py`, `calls.py`). What is done again and again stands
+in a loop, or in what is given to a call that runs it so, as does the call of a helper that does it.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.presence import present, reachable
+from persistlint.analysis.schedule import Wanted
 from persistlint.analysis.transactions.calls import ITERATES, WRAPS
 from persistlint.analysis.transactions.cursors import GIVES_ROWS
 from persistlint.analysis.transactions.imported import may_be_models, types_of_models
@@ -27,15 +27,16 @@ from persistlint.libraries import any_of, catalogue
 from persistlint.patterns import Marked
 from persistlint.regexes import regex
 from persistlint.settings import NO_NAMES
+from persistlint.source import Range
 from persistlint.sql.presence import may_hold_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from persistlint.languages import Syntax
     from persistlint.libraries import Library, Type
     from persistlint.settings import ProjectNames
-    from persistlint.source import Range, SourceFile
+    from persistlint.source import SourceFile
 
 # A file without such a name, and without a handle, has no transaction: nothing that it calls is looked at.
 _SAYS_TRANSACTION = Marked(
@@ -66,13 +67,25 @@ def places(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign]) -> list[
     found: list[Range] = []
     if Sign.CHANGE in signs:
         found += _changes(syntax, names)
-    if Sign.LOOP in signs:
-        found += calls_of(syntax, ITERATES)
-        found += _outside(syntax.comments, syntax.source.places(_LOOPS))
     if Sign.ROWS in signs:
         found += calls_of(syntax, GIVES_ROWS)
     if Sign.SCAN in signs:
         found += calls_of(syntax, SCANS)
+    return found
+
+
+def repeated(syntax: Syntax, candidates: Sequence[Range]) -> list[Range]:
+    """Where, inside of a loop or of what is given to a call that runs it again and again, one of the candidates stands,
+    or a function is called that holds one. A function that calls one with such a place has nothing to do with it."""
+    loops = [*syntax.loops, *(arguments for name, arguments in syntax.given if name in ITERATES)]
+    if not loops:
+        return []
+    wanted = Wanted(candidates, syntax.calls)
+    wanted.learn(syntax.functions)
+    found, seen = list[Range](), 0
+    for loop in sorted(loops):  # each place once, for loops stand in loops
+        found += wanted.within(Range(max(seen, loop.start), loop.end))
+        seen = max(seen, loop.end)
     return found
 
 
@@ -98,15 +111,6 @@ def _may_change(source: SourceFile, names: ProjectNames) -> bool:
     if may_call(source, _changing(source, names)) or _saying(source, names):
         return True
     return b"`" in source.content and may_hold_sql(source)
-
-
-def _outside(comments: Sequence[Range], places: Iterator[Range]) -> Iterator[Range]:
-    """Those of some places that stand in none of the comments, which are in order."""
-    starts = [comment.start for comment in comments]
-    for place in places:
-        index = bisect_right(starts, place.start) - 1
-        if index < 0 or place.start >= comments[index].end:
-            yield place
 
 
 def calls_of(syntax: Syntax, names: frozenset[str]) -> list[Range]:

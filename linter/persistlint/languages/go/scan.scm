@@ -2,10 +2,28 @@
 
 ; f(x)  value.f(x)  F[T](x)  package.F[T](x)
 [
-  (call_expression function: (identifier) @call.name)
-  (call_expression function: (selector_expression field: (field_identifier) @call.name))
+  (call_expression function: (identifier) @call.name arguments: (_) @call.arguments)
+  (call_expression function: (selector_expression field: (field_identifier) @call.name) arguments: (_) @call.arguments)
   (type_conversion_expression type: (generic_type type: (type_identifier) @call.name))
   (type_conversion_expression type: (generic_type type: (qualified_type name: (type_identifier) @call.name)))
+]
+
+; func f(…) { … }  func (v T) f(…) { … }  f := func(…) { … }  f = func(…) { … }  var f = func(…) { … }
+(function_declaration name: (_) @function.name) @function
+(method_declaration name: (_) @function.name) @function
+(short_var_declaration
+  left: (expression_list (identifier) @function.name)
+  right: (expression_list [(func_literal) (parenthesized_expression)] @function))
+(assignment_statement
+  left: (expression_list (identifier) @function.name)
+  right: (expression_list [(func_literal) (parenthesized_expression)] @function))
+(var_spec
+  name: (identifier) @function.name
+  value: (expression_list [(func_literal) (parenthesized_expression)] @function))
+
+[
+  (for_statement body: (_) @loop)
+  (for_clause update: (_) @loop)
 ]
 
 ; "text" + x  x + "text"

@@ -4,8 +4,28 @@
 
 ; f(…), tag`…`, a.f(…), a.#f(…), new F(…), new a.F(…)
 [
-  (call_expression function: [(identifier) @call.name (member_expression property: (_) @call.name)])
+  (call_expression
+    function: [(identifier) @call.name (member_expression property: (_) @call.name)]
+    arguments: (_) @call.arguments)
   (new_expression constructor: [(identifier) @call.name (member_expression property: (_) @call.name)])
+]
+
+; function f(…), f(…) { … }, const f = (…) => …, f = (…) => …
+(function_declaration name: (_) @function.name) @function
+(method_definition name: (_) @function.name) @function
+(variable_declarator
+  name: (identifier) @function.name
+  value: [(arrow_function) (function_expression) (parenthesized_expression)] @function)
+(assignment_expression
+  left: (identifier) @function.name
+  right: [(arrow_function) (function_expression) (parenthesized_expression)] @function)
+
+[
+  (for_statement body: (_) @loop)
+  (for_statement increment: (_) @loop)
+  (for_in_statement body: (_) @loop)
+  (while_statement body: (_) @loop)
+  (do_statement body: (_) @loop)
 ]
 
 ; `… ${x} …`, "…" + x, x + "…"

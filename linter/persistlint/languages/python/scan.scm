@@ -2,8 +2,18 @@
 
 (comment) @comment
 
-(call function: (identifier) @call.name)
-(call function: (attribute attribute: (identifier) @call.name))
+(call function: (identifier) @call.name arguments: (_) @call.arguments)
+(call function: (attribute attribute: (identifier) @call.name) arguments: (_) @call.arguments)
+
+; def f(…), f = lambda …
+(function_definition name: (identifier) @function.name) @function
+(assignment left: (identifier) @function.name right: [(lambda) (parenthesized_expression)] @function)
+
+[
+  (for_statement body: (_) @loop)
+  (while_statement body: (_) @loop)
+  ([(list_comprehension) (set_comprehension) (dictionary_comprehension) (generator_expression)] @loop)
+]
 
 ; f"{x}" and t"{x}"
 (string (interpolation)) @template
