@@ -26,7 +26,9 @@ _OPERATORS: dict[str, Callable[[float, float], float]] = {
     "/": operator.truediv,
     "//": operator.floordiv,
     "**": operator.pow,
+    "<<": lambda left, right: left * 2**right if left > 1 and right in _SIZES else math.nan,
 }
+_SIZES = frozenset([10, 20, 30, 40])  # `5 << 30` is an amount of memory; any other shift is a mask, or a word of bits
 _LARGEST = 1e18  # nothing larger is worth computing
 
 
