@@ -22,7 +22,8 @@ class Handled(Affecting):
     it, or nothing at all, `logs` where it does log,
     `is_expected` where it logs a warning or less, `is_narrow` where it takes one kind of error and not every,
     `is_explained` where a comment in it says why. `size` counts the statements that may fail. `transaction` is the
-    range of the one that the whole `try` stands in. `is_launched` in the function of a `go` statement, a listener or a
+    range of the one that the whole `try` stands in. `is_claimed` where it ends with the very answer that is given where
+    nothing fails. `is_launched` in the function of a `go` statement, a listener or a
     timer, behind which nobody waits.
     """
 
@@ -39,6 +40,7 @@ class Handled(Affecting):
     is_launched: bool = False
     logs: bool = False
     is_over: bool = False
+    is_claimed: bool = False
 
     @property
     def is_tolerant(self) -> bool:

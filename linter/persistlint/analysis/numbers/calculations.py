@@ -23,7 +23,7 @@ from persistlint.analysis.numbers.operands import ARITHMETIC, LAYOUT, Operands, 
 from persistlint.analysis.numbers.places import Percentages, Place, explains, is_clamp, is_in_unit, policy
 from persistlint.analysis.numbers.quantities import quantity_of_name
 from persistlint.analysis.numbers.scales import scales
-from persistlint.analysis.numbers.vocabulary import function_names, words
+from persistlint.analysis.numbers.vocabulary import function_names, known_words, words
 from persistlint.analysis.scopes import may_hold
 from persistlint.facts import Calculation, Number, NumberRole
 from persistlint.ir import (
@@ -74,6 +74,8 @@ _FORMULA = regex(
 _LONGEST_LINE = 400  # bytes; what stands on a longer one is written by a program
 _FEW_CODES = 3  # of what a status is looked for among
 _MANY_RESULTS = 10  # of one function: fewer are no table
+_FEW_RESULTS = 3
+_DECIDED = known_words("results")
 _LONGEST_MET = 100  # bytes of what a number meets, by which it is known again
 
 _Found = tuple[Expression, float, Place]
@@ -197,6 +199,13 @@ class Reader:
         }
         return self.function is not None and bool(self.function.name) and 1 < len(values) < _MANY_RESULTS
 
+    def _is_decided(self, value: float, place: Place) -> bool:
+        """Whether what a function returns is decided here: a whole number is mostly a place in an order, which the
+        function is the name of, unless that says what is decided."""
+        if place.role is not NumberRole.RESULT or self.function is None:
+            return False
+        return value != int(value) or (value > _FEW_RESULTS and not _DECIDED.isdisjoint(words(self.function.name)))
+
     def _is_computed(self) -> bool:
         if self.function is None:
             return False
@@ -214,7 +223,7 @@ class Reader:
     def _read(self, node: Expression, place: Place | None, found: list[_Found]) -> None:
         value = self.constants.value(node)
         if value is not None:
-            if place is not None and (place.other is not None or place.role is NumberRole.RESULT):
+            if place is not None and (place.other is not None or self._is_decided(value, place)):
                 self._take(node, value, place, found)
             return
         test = place if place is not None and place.other is None else None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 CONVERSIONS = function_names("conversions")
 _DECIMAL = regex(r"-?\d+(?:\.\d+)?")
 _OTHER_NOTATION = regex(r"0[xXbBoO]|0\d")  # masks, modes, colours, code points
+_SIZES = frozenset([10, 20, 30, 40])  # `5 << 30` is an amount of memory; any other shift is a mask, or a word of bits
 _OPERATORS: dict[str, Callable[[float, float], float]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -26,6 +27,7 @@ _OPERATORS: dict[str, Callable[[float, float], float]] = {
     "/": operator.truediv,
     "//": operator.floordiv,
     "**": operator.pow,
+    "<<": lambda left, right: left * 2**right if left > 1 and right in _SIZES else math.nan,
 }
 _LARGEST = 1e18  # nothing larger is worth computing
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -12,13 +13,14 @@ from persistlint.analysis.numbers.statuses import Statuses
 from persistlint.analysis.numbers.vocabulary import known_words, words
 from persistlint.analysis.scopes import functions_in, holds, scopes_of, top_level
 from persistlint.analysis.signs import places
+from persistlint.facts import Quantity
 from persistlint.memory import Memory
 from persistlint.patterns import one_by_one
 from persistlint.reading import digest
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator
 
     from persistlint.analysis.scopes import Scope
     from persistlint.facts import Calculation, Sign
@@ -58,9 +60,9 @@ def may_have(source: SourceFile, names: ProjectNames, signs: frozenset[Sign] = f
 
 
 def _is_left_out(source: SourceFile) -> bool:
-    """Whether a file is full of numbers that nobody here would name: formulas, a published library, what a compiler
-    wrote, what another program did, or made-up data."""
-    if source.content.startswith(_BANNER) or _is_formula(PurePosixPath(source.path).stem):
+    """Whether a file is full of numbers that nobody here would name: a published library, what a compiler wrote, what
+    another program did, or made-up data."""
+    if source.content.startswith(_BANNER):
         return True
     return (_GENERATED.search(source.content, 0, _HEAD) or _COMPILED.search(source.content)) is not None
 
@@ -79,15 +81,18 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
     module = syntax.lower()
     starts = sorted(candidate.start for candidate in candidates)
     file = File(syntax, Comments(syntax), Statuses(syntax, module))
+    is_of_formulas = _is_formula(PurePosixPath(source.path).stem)
     top = top_level(module)
-    yield from _calculations(file, top)
+    kept = _calculations(file, top)
+    yield from _codes(kept) if is_of_formulas else kept
     broken = [error.start for error in syntax.errors]
     for function in functions_in(top, starts):
         make = partial(_found_in, file, function, starts)
         # What broken syntax is taken for depends on what is around it; what is large is not worth its place.
         is_kept = not holds(broken, function.range) and function.range.end - function.range.start <= _LONGEST_KEPT
         found = _MEMORY.get(_key(file, function), make) if is_kept else make()
-        yield from (calculation.moved(function.range.start) for calculation in found)
+        moved = (calculation.moved(function.range.start) for calculation in found)
+        yield from _codes(moved) if is_of_formulas else moved
 
 
 def _found_in(file: File, function: Function, starts: list[int]) -> tuple[Calculation, ...]:
@@ -97,8 +102,17 @@ def _found_in(file: File, function: Function, starts: list[int]) -> tuple[Calcul
 
 
 def _calculations(file: File, scope: Scope) -> Iterator[Calculation]:
-    if not any(_is_formula(function.name, function.owner or "") for function in scope.functions):
-        yield from Reader(file, scope).calculations()
+    found = Reader(file, scope).calculations()
+    is_formula = any(_is_formula(function.name, function.owner or "") for function in scope.functions)
+    yield from _codes(found) if is_formula else found
+
+
+def _codes(calculations: Iterable[Calculation]) -> Iterator[Calculation]:
+    """Of the calculations of a formula those with the codes of answers, which are none of its numbers."""
+    for calculation in calculations:
+        codes = tuple(number for number in calculation.numbers if number.quantity is Quantity.STATUS)
+        if codes:
+            yield replace(calculation, numbers=codes)
 
 
 def _key(file: File, function: Function) -> Hashable:

@@ -131,6 +131,10 @@ class _Reader:
                     if is_kept:
                         yield from self._pair(branches, node.range, "")
                     stack += [(part, False, is_shown) for part in (test, *branches)]
+                case Binary(operator="or", left=Binary(operator="and", left=test, right=then), right=otherwise):
+                    if is_kept:  # `total && (part / total).toFixed(2) || 0`
+                        yield from self._pair([then, otherwise], node.range, "")
+                    stack += [(part, False, is_shown) for part in (test, then, otherwise)]
                 case TypeAssertion(value=value) | Await(value=value):
                     stack.append((value, is_kept, is_shown))
                 case Mapping(entries=entries):

@@ -57,6 +57,7 @@ _LAST_OF: dict[float, frozenset[str]] = {  # the last day of a month and of a we
     12: frozenset(["month"]),
     31: frozenset(["day", "date", "month"]),
 }
+_WEIGHS = frozenset(["weight", "weights", "mass"])
 _OF_ADDRESS = frozenset([4, 16, 32, 128])  # bytes and bits of an address, where the words speak of one
 _ADDRESS = frozenset(["ip", "ipv", "addr", "prefix", "cidr", "netmask", "subnet"])
 _OF_UUID, _UUID = frozenset([32, 36]), frozenset(["id", "uuid", "guid"])  # digits of one, without and with its hyphens
@@ -174,7 +175,9 @@ def quantity_of_name(name: str) -> Quantity:
     if not parts:
         return Quantity.OTHER
     last = {parts[-1], "".join(parts[-2:])}
+    is_in_grams = not _WEIGHS.isdisjoint(parts)  # `weight_g` is no colour
     for quantity, known in _ANYWHERE:
         if not known.isdisjoint(last.union(parts)):
             return quantity
-    return next((quantity for quantity, known in _LAST if not known.isdisjoint(last)), Quantity.OTHER)
+    found = (quantity for quantity, known in _LAST if not known.isdisjoint(last))
+    return next((each for each in found if each is not Quantity.CHARACTER or not is_in_grams), Quantity.OTHER)

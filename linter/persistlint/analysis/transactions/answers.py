@@ -57,7 +57,12 @@ _LOGS = regex(
     re.IGNORECASE,
 )
 # What shows a text to whoever waits for the answer: Django's `messages.error`, a page of Streamlit, a dialogue.
-_SHOWS = regex(r"(?:messages?|toast|st|ui|notif(?:y|ications?)|snackbar|alerts?|dialog)\.\w+", re.IGNORECASE)
+# and what writes it into the answer itself: Go's `http.Error(w, …)`, gin's `c.Error(err)`.
+_SHOWS = regex(
+    r"(?:messages?|toast|st|ui|notif(?:y|ications?)|snackbar|alerts?|dialog)\.\w+"
+    r"|(?:http|res(?:p|ponse)?|reply|c|ctx|w)\.error",
+    re.IGNORECASE,
+)
 _TRACE = "traceback.print_exc"
 _LOGGER = regex(r"(?:(?:self|this|ctx|context|req|app)\.)?(?:console|log|logger|logging)\.", re.IGNORECASE)
 _WARNS = regex(r"warn|info|debug|trace|verbose", re.IGNORECASE)  # whoever writes this expected the failure
@@ -75,6 +80,9 @@ _FAILS = frozenset(
 )
 _ENDS_IN_ERROR = regex(r"\berror\)?$")  # the results of a function of Go
 _SAYS_ERROR = regex(r"(?:^|[._])(?:err|Err)|Err(?:or)?(?:s|f|\b|$)")
+_DONE = regex(r"ok|success|done|\w+ed|sent", re.IGNORECASE)
+_STATES = regex(r"status|state|result|message", re.IGNORECASE)
+_GOOD = regex(r"(?:ok|success|done|\w+ed)(?:\b.*)?", re.IGNORECASE)
 _FIRST_ERROR = 400  # https://www.rfc-editor.org/rfc/rfc9110#name-client-error-4xx
 
 
@@ -111,6 +119,7 @@ def outcome_of(body: Block, name: str, returns: str = "") -> Outcome:
             case Return(value=Constant(value=None)) if returns == "error":
                 answers = True
             case Return(value=Call(function=function)) if _LOGGER.match(_path(function)):
+                logs = True
                 is_expected = is_expected or _WARNS.search(last_name(function)) is not None
             case Return(value=value):
                 only_logs = False
@@ -206,6 +215,27 @@ def says_error(value: Expression) -> bool:
                     return True
             return any(says_error(a.value) for a in arguments if isinstance(a.value, Mapping))
     return False
+
+
+def says_success(value: Expression) -> bool:
+    """Whether a returned value says that all was done: `True`, `{ ok: true }`, `jsonify(status="stored")`."""
+    match value:
+        case Constant(value=True):
+            return True
+        case Mapping(entries=entries):
+            return any(_is_done(e.key.value, e.value) for e in entries if isinstance(e.key, String))
+        case Call(arguments=arguments):
+            return any(
+                _is_done(a.keyword, a.value) if a.keyword else isinstance(a.value, Mapping) and says_success(a.value)
+                for a in arguments
+            )
+    return False
+
+
+def _is_done(name: str, value: Expression) -> bool:
+    is_true = isinstance(value, Constant) and value.value is True
+    is_good = isinstance(value, String) and _GOOD.fullmatch(value.value) is not None
+    return (is_true and _DONE.fullmatch(name) is not None) or (is_good and _STATES.fullmatch(name) is not None)
 
 
 def says_nothing(value: Expression) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import path_of
-from persistlint.analysis.transactions.answers import says_error, says_nothing
+from persistlint.analysis.transactions.answers import says_error, says_nothing, says_success
 from persistlint.analysis.transactions.binding import bind
 from persistlint.analysis.transactions.cursors import everything
 from persistlint.analysis.transactions.handlers import (
@@ -15,10 +15,10 @@ from persistlint.analysis.transactions.handlers import (
     is_narrow,
     is_no_failure,
     of_library,
-    raised_later,
     statements,
     takes_failure,
 )
+from persistlint.analysis.transactions.rejections import raised_later
 from persistlint.analysis.transactions.shapes import ends, presence
 from persistlint.analysis.transactions.told import keep_transaction, through_transaction, told, without
 from persistlint.analysis.transactions.turns import first_of, is_counted, is_few
@@ -138,21 +138,22 @@ def try_statement(walker: Walk, statement: Try) -> None:
             ]
         if failing and not is_no_failure(handler.types, walker.handles.names):
             failed = of_library(failing, handler.types, walker.handles.names)
+            is_claimed = transaction is None and _answers_alike(walker, statement, handler)
             walker.handled.append(
                 handled_by(
                     walker,
                     handler.range,
                     statement.range.start,
                     failed,
-                    handler.body[:-1]
-                    if transaction is None and _answers_alike(walker, statement, handler)
-                    else handler.body,
+                    handler.body[:-1] if is_claimed else handler.body,
                     handler.name or "",
                     walker.effects[count:],
                     is_narrow(handler.types),
                     sum(1 for _ in statements(statement.body)),
                     transaction,
                     _goes_on(walker, statement) or _shows(walker, statement, failing),
+                    _tells_success(walker, start),
+                    is_claimed,
                 )
             )
     walker.results.handled(number, statement.handlers)
@@ -175,6 +176,15 @@ def _shows(walker: Walk, statement: Try, failing: tuple[Effect, ...]) -> bool:
     names = {name for each in tried if each.range.end > writes[0].end for name in names_in(each.target)}
     last = _last_named(walker, walker.active[-1]) if names else {}
     return any(last.get(name, -1) >= statement.range.end for name in names)
+
+
+def _tells_success(walker: Walk, start: int) -> bool:
+    """Whether the function ends by telling its caller that all was done, and changes nothing before these effects."""
+    body = walker.active[-1].body if walker.active else ()
+    last = body[-1] if body else None
+    if not isinstance(last, Return) or last.value is None or not says_success(last.value):
+        return False
+    return not any(effect.kind in _STORES for effect in walker.effects[:start])
 
 
 def _last_named(walker: Walk, function: Function) -> dict[str, int]:

@@ -12,13 +12,13 @@ from persistlint.analysis.transactions.binding import hands_over_transaction, ta
 from persistlint.analysis.transactions.callbacks import function_of, inline
 from persistlint.analysis.transactions.chain import Chain, Known
 from persistlint.analysis.transactions.effects import add_access, add_effect
-from persistlint.analysis.transactions.handlers import drops_rejection, handled_rejection
 from persistlint.analysis.transactions.helpers import call_helper
 from persistlint.analysis.transactions.leaving import leave, move
 from persistlint.analysis.transactions.locks import takes_lock
 from persistlint.analysis.transactions.open import close
 from persistlint.analysis.transactions.outside import is_outside
 from persistlint.analysis.transactions.own_rows import save_own_row
+from persistlint.analysis.transactions.rejections import drops_rejection, handled_callback, handled_rejection
 from persistlint.analysis.transactions.scopes import begin, open_transaction
 from persistlint.analysis.transactions.shapes import ENDS, LITERALS, is_error
 from persistlint.analysis.transactions.stores import asks_outside, opened_on
@@ -163,6 +163,10 @@ def access(walker: Walk, node: Call | TaggedTemplate, chain: Chain, use: Use) ->
     failing = tuple(walker.effects[count:])
     for call in chain.calls:
         callbacks(walker, call, chain)
+        if failing:
+            for argument in call.arguments:
+                if isinstance(argument.value, Lambda):
+                    handled_callback(walker, argument.value.function, failing)
     if isinstance(node, Call) and failing:
         handled_rejection(walker, node, failing)
 

@@ -6,12 +6,12 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.names import last_name, path_of
+from persistlint.analysis.names import path_of
 from persistlint.analysis.transactions.answers import outcome_of, says_error
 from persistlint.analysis.transactions.explanations import is_explained, is_tolerated
 from persistlint.analysis.transactions.shapes import is_error
 from persistlint.analysis.transactions.vocabulary import is_of_library, library_of
-from persistlint.facts import Effect, EffectKind, ErrorAnswer, Handled, Part, Scoping, Use, deletes, updates
+from persistlint.facts import Effect, EffectKind, ErrorAnswer, Handled, Part, Scoping, deletes, updates
 from persistlint.ir import (
     Binary,
     Block,
@@ -19,7 +19,6 @@ from persistlint.ir import (
     Expression,
     Handler,
     If,
-    Lambda,
     Loop,
     Nested,
     Return,
@@ -84,12 +83,17 @@ def handled_by(
     size: int,
     transaction: Open | None,
     is_answered: bool = False,
+    is_told_done: bool = False,
+    is_claimed: bool = False,
 ) -> tuple[Handled, str, frozenset[str]]:
     """What a handler does with the errors of these effects, the variable that has them, and those that it keeps them
     in. `start` is where what may fail begins, `is_answered` where what stands behind the handler is done only after a
-    failure, or told of it."""
+    failure, or told of it, `is_told_done` where the caller is told that all was done, so that no log is enough,
+    `is_claimed` where the handler itself ends with the very answer of success, which `body` is without."""
     outcome = outcome_of(
-        body, name, walker.active[-1].returns if walker.active and walker.handles.language == "go" else ""
+        _without_end(walker, body),
+        name,
+        walker.active[-1].returns if walker.active and walker.handles.language == "go" else "",
     )
     is_told = outcome.denies and transaction is not None and transaction.scoping is Scoping.PARAMETER
     # What begins a transaction by hand commits it by hand: a handler that leaves the function before does not.
@@ -116,10 +120,11 @@ def handled_by(
         or is_tolerated(walker.file, walker.active[-1] if walker.active else None, start, range, body),
         size,
         transaction.range if transaction is not None else None,
-        outcome.is_expected,
+        outcome.is_expected and not is_told_done,
         bool(walker.active) and id(walker.active[0]) in walker.file.launched,
         outcome.logs,
         is_over,
+        is_claimed,
     )
     return handled, name, outcome.kept
 
@@ -170,33 +175,6 @@ def handled_error(walker: Walk, test: Expression, then: Block, count: int) -> No
         )
 
 
-def handled_rejection(walker: Walk, node: Call, failing: tuple[Effect, ...]) -> None:
-    """JavaScript: the function in `query(…).catch(error => …)` is the handler of its error."""
-    handler = node.arguments[0].value if last_name(node.function) == "catch" and node.arguments else None
-    if isinstance(handler, Lambda):
-        body, name = handler.function.body, next((p.name for p in handler.function.parameters if p.name), "")
-        taken = tuple(replace(effect, use=Use.CHECKED) for effect in failing)
-        found = handled_by(walker, handler.range, node.range.start, taken, body, name, [], False, 1, walker.current())
-        walker.handled.append(found)
-
-
-def drops_rejection(node: Call) -> bool:
-    """JavaScript: whether whoever calls `save(…).catch(log)` goes on, whatever the error was."""
-    handler = node.arguments[0].value if last_name(node.function) == "catch" and node.arguments else None
-    if not isinstance(handler, Lambda):
-        return False
-    outcome = outcome_of(handler.function.body, next((p.name for p in handler.function.parameters if p.name), ""))
-    return outcome.only_logs and not outcome.raises
-
-
-def raised_later(walker: Walk, path: str, then: Block) -> None:
-    """JavaScript: behind `row = await query(…).catch(log)`, a test that finds no row and throws hands the error on."""
-    if outcome_of(then, "").raises:
-        for index in walker.rejected.get(path, ()):
-            found, error, kept = walker.handled[index]
-            walker.handled[index] = (replace(found, raises=True, only_logs=False), error, kept)
-
-
 def _is_alone(walker: Walk, transaction: Open) -> bool:
     """Whether a transaction that the function opens has held one write at most, so that without it nothing is torn."""
     written = [e for e in walker.effects if e.kind in _WRITES and e.transaction == transaction.range]
@@ -220,6 +198,15 @@ def _ends(walker: Walk, effect: Effect) -> bool:
 def _goes_back_by_name(walker: Walk, body: Block) -> bool:
     """Whether a handler calls a function of the program that goes back to a savepoint, by its name."""
     return bool(body) and _TO_SAVEPOINT.search(walker.text(Range(body[0].range.start, body[-1].range.end))) is not None
+
+
+def _without_end(walker: Walk, body: Block) -> Block:
+    """A handler without the bare `return` at its end, in a function that never gives anything: its callers learn of a
+    failure as little as where the function goes on."""
+    last = body[-1] if body else None
+    if not isinstance(last, Return) or last.value is not None or not walker.active:
+        return body
+    return body if _returns_value(walker.active[-1].body) else body[:-1]
 
 
 def _is_result(walker: Walk, name: str) -> bool:

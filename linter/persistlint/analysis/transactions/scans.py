@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _OF_SQL = frozenset(["MapScan", "Scan", "SliceScan", "StructScan"])
 _OF_DOCUMENTS = frozenset(["All", "Decode"])  # of MongoDB
 SCANS = _OF_SQL | _OF_DOCUMENTS
+_INTO_ONE, _INTO_SEVERAL = frozenset(["Get", "GetContext"]), frozenset(["Select", "SelectContext"])  # of sqlx
+_INTO = _INTO_ONE | _INTO_SEVERAL
 _GIVES_DOCUMENTS = frozenset(["Aggregate", "Find"])
 _GIVES_DOCUMENT = frozenset(["FindOne"])
 _GIVES_ROW = frozenset(["QueryRow", "QueryRowContext", "QueryRowx", "QueryRowxContext"])
@@ -62,9 +64,15 @@ def dropped_scans(function: Function, walk: Walk) -> Iterator[DroppedScan]:
     compared = {name for each in nodes for name in _compared(each)}
     for call, method in found:
         assert isinstance(call, Call)
-        names = [root for argument in call.arguments if (root := _root(argument.value)) is not None]
+        into = _destinations(call) if last_name(call.function) in _INTO else [a.value for a in call.arguments]
+        names = [root for value in into if (root := _root(value)) is not None]
         if told.isdisjoint(names) and (method not in _ONE or compared.isdisjoint(names)):
             yield DroppedScan(call.range, (), last_name(call.function), names[0] if names else "")
+
+
+def scans_in(words: frozenset[bytes]) -> frozenset[str]:
+    """The names of the calls that read a row into variables, in a file that has these words."""
+    return SCANS | _INTO if b"sqlx" in words else SCANS
 
 
 def _rows_of(statement: Statement, gives: frozenset[str], asked: set[Range]) -> tuple[str, str] | None:
@@ -78,9 +86,13 @@ def _rows_of(statement: Statement, gives: frozenset[str], asked: set[Range]) -> 
 
 
 def _scanned(value: Expression, rows: Mapping[str, str], gives: frozenset[str], asked: set[Range]) -> str:
-    """The method of the query of which a call reads a row: `rows.Scan(&id)`, `db.QueryRow(…).Scan(&id)`; else ""."""
+    """The method of the query of which a call reads a row: `rows.Scan(&id)`, `db.QueryRow(…).Scan(&id)`,
+    `db.Get(&id, …)`; else ""."""
     if not isinstance(value, Call) or not isinstance(value.function, Attribute):
         return ""
+    if value.function.name in _INTO and value.range in asked and _destinations(value):
+        one = value.function.name in _INTO_ONE
+        return "QueryRowx" if one and "QueryRowx" in gives else "" if one else "Queryx"
     method = ""
     match value.function.value:
         case Name(id=name):
@@ -89,6 +101,11 @@ def _scanned(value: Expression, rows: Mapping[str, str], gives: frozenset[str], 
             method = last_name(called)
     scans = _OF_DOCUMENTS if method in _GIVES_DOCUMENTS | _GIVES_DOCUMENT else _OF_SQL
     return method if value.function.name in scans else ""
+
+
+def _destinations(call: Call) -> list[Expression]:
+    """What `db.Get(&user, query, id)` reads into."""
+    return [a.value for a in call.arguments[:2] if isinstance(a.value, Unary) and a.value.operator == "&"]
 
 
 def _preset(statement: Statement) -> Iterator[str]:

@@ -18,7 +18,7 @@ from persistlint.analysis.schedule import Wanted
 from persistlint.analysis.transactions.calls import ITERATES, WRAPS
 from persistlint.analysis.transactions.cursors import GIVES_ROWS
 from persistlint.analysis.transactions.imported import may_be_models, types_of_models
-from persistlint.analysis.transactions.scans import SCANS
+from persistlint.analysis.transactions.scans import scans_in
 from persistlint.analysis.transactions.scopes import OPENS
 from persistlint.analysis.transactions.vocabulary import change_names, effect_names, words_of
 from persistlint.facts import Sign
@@ -70,7 +70,7 @@ def places(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign]) -> list[
     if Sign.ROWS in signs:
         found += calls_of(syntax, GIVES_ROWS)
     if Sign.SCAN in signs:
-        found += calls_of(syntax, SCANS)
+        found += calls_of(syntax, scans_in(syntax.source.words))
     return found
 
 
@@ -95,7 +95,7 @@ def may_show(source: SourceFile, names: ProjectNames, signs: frozenset[Sign]) ->
         (Sign.CHANGE in signs and _may_change(source, names))
         or (Sign.LOOP in signs and (not _LOOPS.isdisjoint(source.words) or may_call(source, ITERATES)))
         or (Sign.ROWS in signs and may_call(source, GIVES_ROWS))
-        or (Sign.SCAN in signs and source.language == "go" and may_call(source, SCANS))
+        or (Sign.SCAN in signs and source.language == "go" and may_call(source, scans_in(source.words)))
     )
 
 

@@ -1,7 +1,8 @@
 """
 ## What it finds
 
-A change of the schema (`ALTER`, `DROP`) in code that is no migration and no set-up.
+A change of the schema (`ALTER`, `DROP`, a `CREATE` that fails where it is there already) in code that is no migration
+and no set-up.
 
 Silent for a temporary table that the function makes itself.
 
@@ -99,7 +100,10 @@ if TYPE_CHECKING:
 
 _SETS_UP = regex(r"migrat|setup|set_up|init|create_?(?:all|table|schema)|install|bootstrap", re.IGNORECASE)
 _MAKES_TEMPORARY = regex(r"\s*CREATE\s+(?:(?:GLOBAL|LOCAL)\s+)?TEMP(?:ORARY)?\b", re.IGNORECASE)
-_CHANGES = regex(r"\s*(?:ALTER|DROP|RENAME)\b", re.IGNORECASE)
+_CHANGES = regex(
+    r"\s*(?:(?:ALTER|DROP|RENAME)\b|CREATE\s+(?:(?:UNIQUE|UNLOGGED)\s+)?(?:TABLE|INDEX|SCHEMA|TYPE)\s+(?!IF\s+NOT\b))",
+    re.IGNORECASE,
+)
 
 
 @rule(

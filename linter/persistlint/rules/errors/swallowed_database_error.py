@@ -1,21 +1,22 @@
 """
 ## What it finds
 
-A write whose error goes no further: a handler that does nothing or only logs, be it what `catch` is given, beside a
-rollback, or before the very answer that is given where nothing fails, and in Go a result that is dropped, or a log and
-`return nil`. In Go also a row that is read by `Scan` as a statement of its own, which is a warning: where it fails, the
-variables keep what they had.
+A write whose error goes no further: a handler that does nothing or only logs, be it what `catch` is given or a
+callback's `if (error)`, beside a rollback, or before the very answer that is given where nothing fails, and in Go a
+result that is dropped, or a log and `return nil`. In Go also a row that is read by `Scan` as a statement of its own, or
+by `Get` and `Select` of sqlx, which is a warning: where it fails, the variables keep what they had.
 
 Silent where the handler raises, returns something, sets something that tells of it or only rolls back, to a savepoint
 or without a word, where the function goes on behind it only after a failure, or looks there at what is set by the write
-or behind it (`saved = True`); where it only warns, a comment in it says why, or a comment above, the text that it logs
-or the documentation of the function says that this may fail ("best effort", "must not block"); where it shows the error
-to whoever waits, or to whoever runs the script; where what follows is the other way to do it, which the `try` returns
-before; where it takes one kind of error alone (`IntegrityError`), or undoes its part by a savepoint; in a loop, where
-one failure must not stop the others; in a listener, a timer and the function of a `go` statement, which have nobody to
-hand an error to; inside another handler or a `finally`, where another error may be what matters; for logs, metrics and
-caches; for what is removed because it is old; in a function that undoes other steps, by its name; in examples
-and in tests.
+or behind it (`saved = True`); where it only warns, unless the function does nothing else and ends with success
+(`return True`); where a comment in it says why, or a comment above, the text that it logs or the documentation of the
+function says that this may fail ("best effort", "must not block"); where it shows the error to whoever waits, or to
+whoever runs the script; where what follows is the other way to do it, which the `try` returns before; where it takes
+one kind of error alone (`IntegrityError`), or undoes its part by a savepoint; in a loop, where one failure must not
+stop the others and is logged; in a listener, a timer and the function of a `go` statement, which have nobody to hand an
+error to; inside another handler or a `finally`, where another error may be what matters; for logs, metrics and caches,
+unless the handler gives the very answer of success; for what is removed because it is old; in a function that undoes
+other steps, by its name; in examples and in tests.
 
 `Scan` is left alone where its error goes to `_`, where what it reads into was given a value before, and where that is
 compared with nothing (`name == ""`); of a single row also where that is compared at all (`user.Name == name`), and
@@ -190,11 +191,13 @@ def swallowed_database_error(fact: Affecting, context: RuleContext) -> Iterator[
         writes = [
             effect
             for effect in fact.effects
-            if _matters(effect) and (not effect.via or fact.size == 1) and not _passes_by(effect, context.file.language)
+            if _matters(effect, fact.is_claimed)
+            and (not effect.via or fact.size == 1)
+            and not _passes_by(effect, context.file.language)
         ]
         # In a loop, one failure must not stop the others; in a handler, and at the end, another error may matter.
         elsewhere = any(map(writes[0].place.is_in, (Part.HANDLER, Part.FINAL))) if writes else False
-        if writes and not writes[0].place.loops and not elsewhere:
+        if writes and not (writes[0].place.loops and fact.logs) and not elsewhere:
             who = "nobody but the log" if fact.logs else "nobody"
             yield context.report(
                 fact.range,
@@ -275,11 +278,12 @@ def _may_fail(fact: Handled, context: RuleContext) -> bool:
     return tidies(function.name) or (function.name == "emit" and (function.owner or "").endswith("Handler"))
 
 
-def _matters(effect: Effect) -> bool:
-    """Whether it stores something: a write, or the commit that sends what a session holds."""
+def _matters(effect: Effect, is_claimed: bool = False) -> bool:
+    """Whether it stores something: a write, or the commit that sends what a session holds. What stands beside the data
+    counts where the caller `is_claimed` to have it stored, for then that is what it called for."""
     return (
         (effect.kind is EffectKind.WRITE or (effect.kind is EffectKind.COMMIT and effect.handle.role is Role.SESSION))
-        and not effect.is_aside
+        and (is_claimed or not effect.is_aside)
         and not effect.is_retention
         and not effect.is_stamp
         and not _UPKEEP.match(effect.sql)

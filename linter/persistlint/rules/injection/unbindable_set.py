@@ -74,7 +74,8 @@ func Enter(ctx context.Context, tx pgx.Tx, tenant string) error {
 
 ## Fix
 
-Call `set_config(name, value, is_local)`, which takes parameters; its third argument is `true` for `SET LOCAL`.
+Call `set_config(name, value, is_local)`, which takes parameters; its third argument is `true` for `SET LOCAL`. The fix
+does so; it is unsafe, for the value must be text then.
 
 ## When not to use it
 
@@ -93,6 +94,8 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Hole, Origin, Query, Sign
+from persistlint.fixes.refusal import remedied
+from persistlint.fixes.set_config import called_set_config
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 
@@ -127,5 +130,6 @@ def unbindable_set(query: Query, context: RuleContext) -> Iterator[Diagnostic]:
             hole.range,
             f"`SET {name}` takes no bind parameter, so PostgreSQL refuses this statement.",
             help=f"Send `SELECT set_config('{name}', <placeholder>, {local})` instead.",
+            remedy=remedied(context.program, called_set_config, hole.range, name, local == "true"),
         )
         return

@@ -260,8 +260,7 @@ def _is_plain(number: Number) -> bool:
         case NumberRole.ARITHMETIC | NumberRole.STEP:
             return _is_plain_operand(number)
         case NumberRole.RESULT:
-            # A whole number is mostly a place in an order, which the function is the name of.
-            return value == int(value) or quantity is Quantity.PIXELS
+            return quantity is Quantity.PIXELS
         case NumberRole.ARGUMENT:
             is_clamped = number.is_converted or value in _CLAMPED or (quantity is Quantity.TIME and number.is_unit)
             return quantity is Quantity.STATUS or (bool(number.operator) and is_clamped)

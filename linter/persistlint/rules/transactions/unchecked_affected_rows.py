@@ -1,7 +1,8 @@
 """
 ## What it finds
 
-An `UPDATE` or `DELETE` as SQL whose result nobody looks at, so that nobody learns that it changed no row.
+An `UPDATE` or `DELETE` as SQL whose result nobody looks at, so that nobody learns that it changed no row. In Go that
+is one that goes to `_` as well.
 
 ## Why it matters
 
@@ -75,6 +76,8 @@ if TYPE_CHECKING:
 
 
 _BY_KEY = regex(r"\s*(?:UPDATE|DELETE)\b.*\bWHERE\s+(?:\w+\.)?(?:\w+_)?id\s*=(?!\s*ANY\b)", re.IGNORECASE | re.DOTALL)
+_BLANK = regex(rb"(?<!\w)_\s*,\s*\w+\s*:?=\s*$")
+_LONGEST = 200  # bytes of names before a call
 
 
 @rule(
@@ -89,7 +92,8 @@ def unchecked_affected_rows(fact: Procedure, context: RuleContext) -> Iterator[D
     """Report every change of a row by its key whose result is dropped."""
     for effect in fact.effects:
         behind = context.file.content[effect.range.end : fact.range.end]
-        if _is_dropped(effect) and _BY_KEY.match(effect.sql) and b"rowcount" not in behind:  # PEP 249
+        is_left = _is_dropped(effect) or _goes_nowhere(effect, context)
+        if is_left and _BY_KEY.match(effect.sql) and b"rowcount" not in behind:  # PEP 249
             yield context.report(
                 effect.range,
                 "Nobody learns whether this changed a row.",
@@ -99,3 +103,11 @@ def unchecked_affected_rows(fact: Procedure, context: RuleContext) -> Iterator[D
 
 def _is_dropped(effect: Effect) -> bool:
     return effect.kind is EffectKind.WRITE and effect.use in (Use.DROPPED, Use.DISCARDED) and not effect.via
+
+
+def _goes_nowhere(effect: Effect, context: RuleContext) -> bool:
+    """Go: whether only the error of a write is kept: `_, err := db.Exec(…)`."""
+    if context.file.language != "go" or effect.kind is not EffectKind.WRITE or effect.via:
+        return False
+    before = context.file.content[max(effect.range.start - _LONGEST, 0) : effect.range.start]
+    return _BLANK.search(before) is not None
