@@ -10,10 +10,9 @@ from persistlint.moments import moment
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.sql.neighbours import steps_elsewhere
+from persistlint.sql.unseen import altered_in
+from persistlint.sql.usual import read_file
 
-_ALTERS = regex(
-    rb"\bALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(?:[\"`\[]?\w+[\"`\]]?\s*\.\s*)?[\"`\[]?(\w+)", re.IGNORECASE
-)
 _BACK = regex(r"\.down\.sql$", re.IGNORECASE)
 
 
@@ -44,8 +43,4 @@ def _beside(folder: str, moment: int) -> Elsewhere:
 
 @lru_cache(maxsize=4096)
 def _changed(path: str, moment: int) -> frozenset[str]:
-    try:
-        content = Path(path).read_bytes()
-    except OSError:
-        return frozenset()
-    return frozenset(name.decode("utf-8", "replace").lower() for name in _ALTERS.findall(content))
+    return altered_in(read_file(path).decode("utf-8", "replace"))

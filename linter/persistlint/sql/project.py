@@ -16,22 +16,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.records import dataclass, replace
-from persistlint.regexes import regex
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
 from persistlint.schema.references import unknown_tables
-from persistlint.sql.chain import Task, run
+from persistlint.sql.chain import run
+from persistlint.sql.coherence import (
+    altered_by_others,
+    claims_of,
+    doubted,
+    is_coherent,
+    left_by,
+    made_somewhere,
+    makers_first,
+)
 from persistlint.sql.elsewhere import Elsewhere, elsewhere
-from persistlint.sql.listing import Signature, files_below, listed_below, place_of
+from persistlint.sql.listing import Signature, listed_below, place_of
+from persistlint.sql.members import are_steps, files_of, has_programs, of_others
 from persistlint.sql.neighbours import (
     VERSION,
     absolute,
-    database_named,
-    step_named,
     undone_by,
 )
+from persistlint.sql.parts import is_part, set_up, takes_away
 from persistlint.sql.readers import DIALECTS, SQL, SqlReader
-from persistlint.sql.steps import PARTS, TEARDOWN, is_setup, is_step, number, part_of_setup
+from persistlint.sql.steps import is_step
 from persistlint.sql.usual import around, read_file, usual_dialect
 
 if TYPE_CHECKING:
@@ -41,7 +49,6 @@ if TYPE_CHECKING:
     from persistlint.sql.chain import Step
     from persistlint.sql.readers import Reader
 
-_PROGRAM = regex(r"^\d{3,}[_-].*\.(?:go|py|rb|php|java|kt|fizz|[cm]?[jt]s)$|^V\d+__\w+\.(?:java|kt)$")  # a migration
 _MANY = 10  # scripts, all of which speak of tables that they make: nothing is missing before them
 _SEVERAL = 5  # scripts, few of which can be undone: a decision
 # That are kept: each application of Django is one, which its migrations ask for, and later whoever asks for all tables.
@@ -57,7 +64,9 @@ class Project:
     one after the other. `goes_back_from` is how many of the scripts nobody thought of undoing: those before the first
     that is undone, where they are several, and all where hardly one of several is.
     `undoing` are the paths of those that take away what the others make, which stay without them.
-    Where migrations in other languages stand among the scripts, no table is complete.
+    Where migrations in other languages stand among the scripts, no table is complete. They are not `is_ordered` where
+    they contradict each other: nothing is known of one then but that the others make tables, and what some are like is
+    `doubtful`, by their names in small letters.
     `is_rooted` where they make all tables that they speak of, but for one at most, and the first one begins, or there
     are many: what they start from is not missing.
     """
@@ -72,11 +81,18 @@ class Project:
     goes_back_from: int
     is_rooted: bool
     undoing: frozenset[str]
+    is_ordered: bool
+    doubtful: frozenset[str]
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
         """Those of all scripts, in order."""
         return tuple(self.scripts)
+
+    @cached_property
+    def tables(self) -> Catalog:
+        """The tables that scripts make, whenever they are run."""
+        return made_somewhere(self.scripts.values())
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -87,7 +103,7 @@ class Project:
 def dialect_of(path: str, content: bytes, reader: Reader = SQL) -> str | None:
     """The dialect of a file: what the files around it are written in where they agree, else what it tells itself. Where
     it is on disk, and no file of SQL tells anything, what the project has drivers for."""
-    files = _files(absolute(path), reader)
+    files = files_of(absolute(path), reader)
     told = usual_dialect(files, reader)
     if told.is_common:
         return told.dialect
@@ -116,25 +132,28 @@ def read_in_project(
     """A file as a part of its project; None where it is no migration. One that is not on disk, or alone in its folder,
     stands for itself. The dialect is that of all files of the project where the configuration says it."""
     file = absolute(path)
-    files = _files(file, reader)
+    files = files_of(file, reader)
     forward = undone_by(file)  # the file itself, or the one that it is the way back of
     if len(files) < (2 if forward == file else 1):
         return reader.read(path, content, dialect)
     is_common = is_configured or usual_dialect(files, reader).is_common
     project = _project(files, dialect, is_common, reader, _elsewhere(files, reader))
     script: Script | None
-    if project.contents.get(file) == hash(content):
+    if project.is_ordered and project.contents.get(file) == hash(content):
         script = project.scripts[file]
         final = project.after
     else:  # the file is being edited: what stands behind it comes on top of what it says now
         undoes = project.scripts.get(forward) if forward != file else None
-        script = reader.read(path, content, dialect, project.before.get(forward), undoes)
+        script = reader.read(path, content, dialect, _before(project, forward), undoes)
         if script is None:
             return None
-        final = project.after if undoes is not None else _on_top(script, project, file)
+        is_kept = undoes is not None or not project.is_ordered
+        final = project.after if is_kept else _on_top(script, project, file)
     place = _place(project, forward)
     is_program = not isinstance(reader, SqlReader)
     is_one_of_many = is_program or is_step(file) or VERSION.fullmatch(Path(file).parent.name) is not None
+    if not is_one_of_many and is_part(script):
+        script = set_up(script, project.tables.tables.keys())
     return replace(
         script,
         path=path,
@@ -144,7 +163,19 @@ def read_in_project(
         is_rooted=project.is_rooted,
         followers=len(project.scripts) - place if is_one_of_many else 0,
         siblings=project.paths,
+        leftovers=script.leftovers if project.is_ordered else (),
     )
+
+
+def _before(project: Project, path: str) -> Catalog | None:
+    """What is known before a script; None where it is no part of the project."""
+    script = project.scripts.get(path)
+    if project.is_ordered or script is None:
+        return project.before.get(path)
+    known = project.tables.copy()
+    for change in script.of(CreateTable):
+        known.tables.pop(change.table.key, None)
+    return known
 
 
 def _twin(script: Script, project: Project, path: str) -> str:
@@ -168,14 +199,18 @@ def _on_top(script: Script, project: Project, path: str) -> Catalog:
 
 def _with_own(final: Catalog, script: Script, project: Project) -> Catalog:
     """What the project leaves, with the tables of the script in the place of those that others make as well."""
-    own = [script.after.find(change.table) for change in script.of(CreateTable) if change.table.key in project.again]
+    own = [
+        script.after.find(change.table)
+        for change in script.of(CreateTable)
+        if change.table.key in project.again or (not project.is_ordered and final.find(change.table) is None)
+    ]
     if not own:
         return final
     found = final.copy()
     for table in own:
         if table is not None:
             found.put(table)
-    return found
+    return doubted(found, project.doubtful)
 
 
 def _place(project: Project, path: str) -> int:
@@ -183,57 +218,41 @@ def _place(project: Project, path: str) -> int:
     return project.places.get(path) or bisect_right(project.paths, place_of(path), key=place_of)
 
 
-def _files(path: str, reader: Reader) -> Signature:
-    """The files of the project of a file, itself among them; nothing where it is not on disk."""
-    if not os.path.isfile(path):  # noqa: PTH113 - `Path` takes five times as long
-        return Signature()
-    return _of_database(files_below(*reader.folder(path)), database_named(path))
-
-
-@lru_cache(maxsize=64)
-def _of_database(files: Signature, database: str) -> Signature:
-    """Of files whose names say which database they are for, those that run on one of them. What is for all of them runs
-    where there is nothing for the one, on tables that are not the same everywhere: it stands for itself. Where all that
-    say it say the same, and what they are for is done nowhere else, there is no other database."""
-    named = {path: database_named(path) for path, _, _ in files}
-    elsewhere = {step_named(path) for path, name in named.items() if not name}
-    if len({*named.values()} - {""}) == 1 and not any(
-        name and step_named(path) in elsewhere for path, name in named.items()
-    ):
-        return files
-    own = {step_named(path) for path, _, _ in files if database_named(path) == database}
-    if len(own) == len(files) or not any(database_named(path) for path, _, _ in files):
-        return files
-    if not database:
-        return Signature()
-    return Signature(
-        each
-        for each in files
-        if database_named(each[0]) == database or (not database_named(each[0]) and step_named(each[0]) not in own)
-    )
-
-
 @lru_cache(maxsize=_MOST_PROJECTS)
 def _project(files: Signature, dialect: str | None, is_common: bool, reader: Reader, others: Elsewhere) -> Project:
     steps, is_mixed = _run(files, dialect, is_common, reader, others.changed)
-    scripts = {step.task.state[0]: step.script for step in steps if step.script is not None}
+    scripts = {step.state[0]: step.script for step in steps if step.script is not None}
     firsts: dict[tuple[str, str], str] = {}
     for path, script in scripts.items():
         firsts.setdefault((script.version, script.runner.name), path)
     unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
     begins = any(reader.begins(path) for path in list(scripts)[:1]) or (len(scripts) >= _MANY and not unknown)
     begins &= not any(_goes_on(script) for script in list(scripts.values())[:1])
+    before = {step.state[0]: step.before for step in steps if step.script is not None}
+    after = steps[-1].after if steps else Catalog()
+    is_ordered, doubtful = True, frozenset[str]()
+    if isinstance(reader, SqlReader):
+        is_told = any(map(is_step, scripts)) or any(script.runner.name for script in scripts.values())
+        claims = [claims_of(script, before[path]) for path, script in scripts.items()]
+        is_ordered = is_coherent(claims)
+        if not is_ordered and (is_told or not is_coherent(claims, is_told=False)):
+            doubtful = altered_by_others(scripts.values())
+        if not is_ordered and not is_told:
+            after = left_by(makers_first(scripts.values()))
+    after = after.settled(is_complete=not is_mixed, changed=others.changed)
     return Project(
         dialect,
         scripts,
-        before={step.task.state[0]: step.before for step in steps if step.script is not None},
-        contents={step.task.state[0]: step.content for step in steps if step.script is not None},
+        before=before,
+        contents={step.state[0]: step.content for step in steps if step.script is not None},
         firsts=firsts,
-        after=(steps[-1].after if steps else Catalog()).settled(is_complete=not is_mixed, changed=others.changed),
+        after=doubted(after, doubtful),
         again=_made_again(scripts.values()),
         goes_back_from=_goes_back_from(scripts, others),
-        is_rooted=not is_mixed and not others.steps and len(unknown) <= 1 and begins,
-        undoing=frozenset(step.task.state[0] for step in steps if not step.task.is_kept),
+        is_rooted=is_ordered and not is_mixed and not others.steps and len(unknown) <= 1 and begins,
+        undoing=frozenset(step.state[0] for step in steps if not step.lasts),
+        is_ordered=is_ordered,
+        doubtful=doubtful,
     )
 
 
@@ -250,32 +269,27 @@ def _run(
     """What comes of the files, and whether something else may change any table between them; some it does."""
     is_sql = isinstance(reader, SqlReader)
     # Programs are run one behind the other, whatever they are written for.
-    others = _of_others(files, dialect, reader) if is_sql and not is_common else frozenset[str]()
-    is_mixed = is_sql and bool(files) and (_has_programs(Path(files[0][0]).parent) or _are_steps(others, files))
+    others = of_others(files, dialect, reader) if is_sql and not is_common else frozenset[str]()
+    is_mixed = is_sql and bool(files) and (has_programs(Path(files[0][0]).parent) or are_steps(others, files))
     ordered = reader.ordered(tuple(path for path, _, _ in files))
     # Of what comes from two beginnings nobody knows which was first, as of revisions of Alembic that were joined later.
     is_mixed |= sum(path.endswith(".py") and reader.begins(path) for path in ordered) > 1
-    makes_all = is_sql and is_setup(ordered)
     states = {state[0]: state for state in files}
-    tasks = [
-        Task(
-            states[path],
-            is_joined=makes_all and part_of_setup(path) <= PARTS,
-            is_kept=not (makes_all and TEARDOWN.match(Path(path).name)),
-        )
-        for path in ordered
-        if path not in others
-    ]
+    ran = [states[path] for path in ordered if path not in others]
+    is_told = not is_sql or any(map(is_step, ordered))  # names tell which script comes behind which
 
     def read(path: str, known: Catalog) -> tuple[int, Script | None]:
         content = read_file(path)
         return hash(content), reader.read(path, content, dialect, known)
 
+    def lasts(script: Script) -> bool:
+        return is_told or bool(script.runner.name) or not takes_away(script)
+
     def settle(catalog: Catalog) -> Catalog:
         return catalog.settled(is_complete=not is_mixed, changed=changed)
 
     folder = str(Path(files[0][0]).parent) if files else ""
-    return run((folder, dialect, reader, is_mixed, changed), tasks, read, settle), is_mixed
+    return run((folder, dialect, reader, is_mixed, changed, is_told), ran, read, settle, lasts), is_mixed
 
 
 def _elsewhere(files: Signature, reader: Reader) -> Elsewhere:
@@ -312,23 +326,3 @@ def _goes_back_from(scripts: dict[str, Script], others: Elsewhere) -> int:
     if 2 * sum(undone) < len(undone) - first:
         return len(undone)  # not even most of those since then
     return first if first >= _SEVERAL else 0
-
-
-def _of_others(files: Signature, dialect: str | None, reader: Reader) -> frozenset[str]:
-    """The paths of the files that are for another database, as far as they tell."""
-    return frozenset(path for path, _, _ in files if reader.dialect(path, read_file(path)) not in (dialect, None))
-
-
-def _are_steps(others: frozenset[str], files: Signature) -> bool:
-    """Whether a script that looks like one for another database is a step of its own, which changes tables between
-    the others: none of them has its number."""
-    kept = {number(path) for path, _, _ in files if path not in others}
-    return any(is_step(path) and number(path) not in kept for path in others)
-
-
-def _has_programs(folder: Path) -> bool:
-    """Whether migrations written in other languages stand among the scripts, which change tables as well."""
-    try:
-        return any(_PROGRAM.search(path.name) for path in folder.iterdir())
-    except OSError:
-        return False
