@@ -69,33 +69,44 @@ def claims_of(script: Script, before: Catalog) -> Claims:
     return Claims(frozenset(true), frozenset(false), frozenset(missing), frozenset(made))
 
 
-def is_coherent(claims: Sequence[Claims], *, is_told: bool = True) -> bool:
-    """Whether scripts that claim something one behind the other explain each other. Where the order `is_told` by
-    nothing, it does not matter whether a table is made before it is needed."""
-    true = false = 0
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What comes of the claims: whether scripts are run in the order that they are in, and whether they are one
+    database in any order."""
+
+    is_ordered: bool
+    is_one: bool
+
+
+def judged(claims: Sequence[Claims], *, is_told: bool) -> Verdict:
+    """The verdict on scripts that claim something one behind the other. Where the order `is_told` by nothing, a table
+    that is needed before it is made tells that it is another one."""
+    true = false = early = 0
     later: set[str] = set()
     for each in reversed(claims):
-        early = each.missing & later
-        wrong = each.false | early if is_told else each.false
-        false += len(wrong)
-        true += len((each.true | early) - wrong)
+        too_early = each.missing & later
+        false += len(each.false)
+        early += len(too_early - each.false)
+        true += len(each.true - each.false)
         later |= each.made
-    return false <= _MISTAKES or false * _RARE < false + true
+    wrong = false + early if is_told else false
+    is_one = wrong <= _MISTAKES or wrong * _RARE < true + false + early
+    return Verdict(is_one and (is_told or not early), is_one)
 
 
 def altered_by_others(scripts: Iterable[Script]) -> frozenset[str]:
-    """The names in small letters of the tables that some of the scripts alter without making them."""
-    names: set[str] = set()
+    """The keys of the tables that some of the scripts alter without making them."""
+    keys: set[str] = set()
     for script in scripts:
         made = {change.table.key for change in script.of(c.CreateTable)}
-        names |= {
-            change.table.name.lower()
+        keys |= {
+            change.table.key
             for change in script.forward
             if isinstance(change, c.TableChange)
             and not isinstance(change, (*_OF_ROWS, c.CreateTable, c.DropTable))
             and change.table.key not in made
         }
-    return frozenset(names)
+    return frozenset(keys)
 
 
 def made_somewhere(scripts: Collection[Script]) -> Catalog:
@@ -127,15 +138,14 @@ def left_by(changes: Iterable[c.Change]) -> Catalog:
     return found
 
 
-def doubted(catalog: Catalog, names: Iterable[str]) -> Catalog:
-    """A catalog in which the tables of some names, in small letters, may have other columns as well."""
-    doubtful = frozenset(names)
-    if not doubtful:
+def doubted(catalog: Catalog, keys: frozenset[str]) -> Catalog:
+    """A catalog in which some tables may have other columns as well."""
+    if not keys:
         return catalog
     found = catalog.copy()
-    for table in catalog.tables.values():
-        if table.is_complete and table.name.name.lower() in doubtful:
-            found.put(replace(table, is_complete=False))
+    for key in keys & found.tables.keys():
+        if found.tables[key].is_complete:
+            found.put(replace(found.tables[key], is_complete=False))
     return found
 
 

@@ -1,4 +1,4 @@
-"""The parts of a set-up: scripts without a number and a runner, told by what they do.
+"""The parts of a set-up: scripts that are no steps and have no runner, told by what they do.
 
 One that does nothing but make things is run with those that make the tables, before these hold rows. One that does
 nothing but take away what others make is run at another time, or before all of them.

@@ -15,16 +15,18 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from persistlint.paths import is_migration
 from persistlint.records import dataclass, replace
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
 from persistlint.schema.references import unknown_tables
 from persistlint.sql.chain import run
 from persistlint.sql.coherence import (
+    Verdict,
     altered_by_others,
     claims_of,
     doubted,
-    is_coherent,
+    judged,
     left_by,
     made_somewhere,
     makers_first,
@@ -39,7 +41,7 @@ from persistlint.sql.neighbours import (
 )
 from persistlint.sql.parts import is_part, set_up, takes_away
 from persistlint.sql.readers import DIALECTS, SQL, SqlReader
-from persistlint.sql.steps import is_step
+from persistlint.sql.steps import is_step, number
 from persistlint.sql.usual import around, read_file, usual_dialect
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ _MOST_PROJECTS = 64
 @dataclass(frozen=True)
 class Project:
     """The scripts of one dialect by their paths, in order, what is known before each, and hashes of their bytes.
-    `firsts` are the paths of the first ones of each version and runner.
+    `firsts` are the paths of the first ones of each version.
 
     `again` are the keys of tables that more than one script makes without making room: one of several schemas, not
     one after the other. `goes_back_from` is how many of the scripts nobody thought of undoing: those before the first
@@ -66,7 +68,7 @@ class Project:
     `undoing` are the paths of those that take away what the others make, which stay without them.
     Where migrations in other languages stand among the scripts, no table is complete. They are not `is_ordered` where
     they contradict each other: nothing is known of one then but that the others make tables, and what some are like is
-    `doubtful`, by their names in small letters.
+    `doubtful`, by their keys.
     `is_rooted` where they make all tables that they speak of, but for one at most, and the first one begins, or there
     are many: what they start from is not missing.
     """
@@ -75,7 +77,7 @@ class Project:
     scripts: dict[str, Script]
     before: dict[str, Catalog]
     contents: dict[str, int]
-    firsts: dict[tuple[str, str], str]
+    firsts: dict[tuple[str, ...], str]
     after: Catalog
     again: frozenset[str]
     goes_back_from: int
@@ -93,6 +95,14 @@ class Project:
     def tables(self) -> Catalog:
         """The tables that scripts make, whenever they are run."""
         return made_somewhere(self.scripts.values())
+
+    @cached_property
+    def made(self) -> dict[str, set[str]]:
+        """The keys of the tables that scripts make, by the numbers in the names of these."""
+        found: dict[str, set[str]] = {}
+        for path, script in self.scripts.items():
+            found.setdefault(number(path), set()).update(change.table.key for change in script.of(CreateTable))
+        return found
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -152,8 +162,8 @@ def read_in_project(
     place = _place(project, forward)
     is_program = not isinstance(reader, SqlReader)
     is_one_of_many = is_program or is_step(file) or VERSION.fullmatch(Path(file).parent.name) is not None
-    if not is_one_of_many and is_part(script):
-        script = set_up(script, project.tables.tables.keys())
+    if not is_one_of_many and not is_migration(path) and is_part(script):
+        script = set_up(script, project.made.get(number(file), ()))
     return replace(
         script,
         path=path,
@@ -183,8 +193,14 @@ def _twin(script: Script, project: Project, path: str) -> str:
     is no script of the project."""
     if not script.version or path not in project.scripts:
         return ""
-    first = project.firsts.get((script.version, script.runner.name), path)
+    first = project.firsts.get(_version(script, path), path)
     return first if first != path else ""
+
+
+def _version(script: Script, path: str) -> tuple[str, ...]:
+    """What tells a script from others: its version among those of its runner, and of a folder that is a version."""
+    folder = os.path.basename(os.path.dirname(path))  # noqa: PTH119, PTH120
+    return script.version, script.runner.name, folder if VERSION.fullmatch(folder) else ""
 
 
 def _on_top(script: Script, project: Project, path: str) -> Catalog:
@@ -222,23 +238,21 @@ def _place(project: Project, path: str) -> int:
 def _project(files: Signature, dialect: str | None, is_common: bool, reader: Reader, others: Elsewhere) -> Project:
     steps, is_mixed = _run(files, dialect, is_common, reader, others.changed)
     scripts = {step.state[0]: step.script for step in steps if step.script is not None}
-    firsts: dict[tuple[str, str], str] = {}
+    firsts: dict[tuple[str, ...], str] = {}
     for path, script in scripts.items():
-        firsts.setdefault((script.version, script.runner.name), path)
+        firsts.setdefault(_version(script, path), path)
     unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
     begins = any(reader.begins(path) for path in list(scripts)[:1]) or (len(scripts) >= _MANY and not unknown)
     begins &= not any(_goes_on(script) for script in list(scripts.values())[:1])
     before = {step.state[0]: step.before for step in steps if step.script is not None}
     after = steps[-1].after if steps else Catalog()
-    is_ordered, doubtful = True, frozenset[str]()
+    verdict = Verdict(is_ordered=True, is_one=True)
     if isinstance(reader, SqlReader):
         is_told = any(map(is_step, scripts)) or any(script.runner.name for script in scripts.values())
-        claims = [claims_of(script, before[path]) for path, script in scripts.items()]
-        is_ordered = is_coherent(claims)
-        if not is_ordered and (is_told or not is_coherent(claims, is_told=False)):
-            doubtful = altered_by_others(scripts.values())
-        if not is_ordered and not is_told:
+        verdict = judged([claims_of(script, before[path]) for path, script in scripts.items()], is_told=is_told)
+        if not verdict.is_ordered and not is_told:
             after = left_by(makers_first(scripts.values()))
+    doubtful = frozenset[str]() if verdict.is_one else altered_by_others(scripts.values())
     after = after.settled(is_complete=not is_mixed, changed=others.changed)
     return Project(
         dialect,
@@ -249,9 +263,9 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
         after=doubted(after, doubtful),
         again=_made_again(scripts.values()),
         goes_back_from=_goes_back_from(scripts, others),
-        is_rooted=is_ordered and not is_mixed and not others.steps and len(unknown) <= 1 and begins,
+        is_rooted=verdict.is_ordered and not is_mixed and not others.steps and len(unknown) <= 1 and begins,
         undoing=frozenset(step.state[0] for step in steps if not step.lasts),
-        is_ordered=is_ordered,
+        is_ordered=verdict.is_ordered,
         doubtful=doubtful,
     )
 

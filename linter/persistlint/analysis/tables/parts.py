@@ -121,8 +121,7 @@ def _catalog(project: Project, *, is_complete: bool) -> Catalog:
         left = left_by(changes)
         left.indexes, left.views, left.enums = project.after.indexes, project.after.views, project.after.enums
     if not project.is_ordered:
-        again = {key.rpartition(".")[2].lower() for key in project.again}
-        left = doubted(left, project.doubtful | again)
+        left = doubted(left, project.doubtful | project.again)
     catalog = left.settled(is_complete=is_complete)
     changed, unclear = _changed_elsewhere(change for change in changes if isinstance(change, TableChange))
     for key, name in changed.items():
