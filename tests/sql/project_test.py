@@ -226,6 +226,25 @@ def test_one_contradiction_is_a_mistake(tmp_path: Path) -> None:
     assert change.before.is_complete
 
 
+@pytest.mark.parametrize(
+    ("text", "complete"),
+    [
+        ('add_column("b", "c", "int", {})', [True, False]),
+        ('for table in query("SELECT table_name FROM information_schema.tables"): drop(table)', [False, False]),
+    ],
+)
+def test_a_program_among_scripts_may_change_the_tables_that_it_names(
+    text: str, complete: list[bool], tmp_path: Path
+) -> None:
+    _write(
+        tmp_path,
+        {"001_a.sql": "CREATE TABLE a (id int); CREATE TABLE b (id int);", "002_b.py": text, "003_c.sql": "SELECT 1;"},
+    )
+    script = _read(tmp_path / "003_c.sql")
+    assert [script.final.tables[name].is_complete for name in ("a", "b")] == complete
+    assert not script.is_rooted
+
+
 def test_a_name_with_a_schema_may_be_that_of_a_table_without_one(tmp_path: Path) -> None:
     _write(
         tmp_path,

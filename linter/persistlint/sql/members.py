@@ -6,18 +6,13 @@ import os
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from persistlint.regexes import regex
 from persistlint.sql.listing import Signature, files_below
 from persistlint.sql.neighbours import database_named, step_named
 from persistlint.sql.steps import is_step, number
 from persistlint.sql.usual import read_file
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from persistlint.sql.readers import Reader
-
-_PROGRAM = regex(r"^\d{3,}[_-].*\.(?:go|py|rb|php|java|kt|fizz|[cm]?[jt]s)$|^V\d+__\w+\.(?:java|kt)$")  # a migration
 
 
 def files_of(path: str, reader: Reader) -> Signature:
@@ -60,11 +55,3 @@ def are_steps(others: frozenset[str], files: Signature) -> bool:
     the others: none of them has its number."""
     kept = {number(path) for path, _, _ in files if path not in others}
     return any(is_step(path) and number(path) not in kept for path in others)
-
-
-def has_programs(folder: Path) -> bool:
-    """Whether migrations written in other languages stand among the scripts, which change tables as well."""
-    try:
-        return any(_PROGRAM.search(path.name) for path in folder.iterdir())
-    except OSError:
-        return False

@@ -33,7 +33,7 @@ from persistlint.sql.coherence import (
 )
 from persistlint.sql.elsewhere import Elsewhere, elsewhere
 from persistlint.sql.listing import Signature, listed_below, place_of
-from persistlint.sql.members import are_steps, files_of, has_programs, of_others
+from persistlint.sql.members import are_steps, files_of, of_others
 from persistlint.sql.neighbours import (
     VERSION,
     absolute,
@@ -98,10 +98,12 @@ class Project:
 
     @cached_property
     def made(self) -> dict[str, set[str]]:
-        """The keys of the tables that scripts make, by the numbers in the names of these."""
-        found: dict[str, set[str]] = {}
+        """The keys of the tables that scripts make, by the numbers in the names of these; by none all of them."""
+        found: dict[str, set[str]] = {"": set()}
         for path, script in self.scripts.items():
-            found.setdefault(number(path), set()).update(change.table.key for change in script.of(CreateTable))
+            keys = {change.table.key for change in script.of(CreateTable)}
+            found[""] |= keys
+            found.setdefault(number(path), set()).update(keys)
         return found
 
     @cached_property
@@ -248,12 +250,13 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
     after = steps[-1].after if steps else Catalog()
     verdict = Verdict(is_ordered=True, is_one=True)
     if isinstance(reader, SqlReader):
-        is_told = any(map(is_step, scripts)) or any(script.runner.name for script in scripts.values())
+        is_told = 2 * sum(bool(script.runner.name) or is_step(path) for path, script in scripts.items()) >= len(scripts)
         verdict = judged([claims_of(script, before[path]) for path, script in scripts.items()], is_told=is_told)
         if not verdict.is_ordered and not is_told:
             after = left_by(makers_first(scripts.values()))
     doubtful = frozenset[str]() if verdict.is_one else altered_by_others(scripts.values())
-    after = after.settled(is_complete=not is_mixed, changed=others.changed)
+    after = after.settled(is_complete=not is_mixed, changed=others.changed or ())
+    is_alone = not (is_mixed or others.steps or others.programs)
     return Project(
         dialect,
         scripts,
@@ -263,7 +266,7 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
         after=doubted(after, doubtful),
         again=_made_again(scripts.values()),
         goes_back_from=_goes_back_from(scripts, others),
-        is_rooted=verdict.is_ordered and not is_mixed and not others.steps and len(unknown) <= 1 and begins,
+        is_rooted=verdict.is_ordered and is_alone and len(unknown) <= 1 and begins,
         undoing=frozenset(step.state[0] for step in steps if not step.lasts),
         is_ordered=verdict.is_ordered,
         doubtful=doubtful,
@@ -278,13 +281,13 @@ def _goes_on(script: Script) -> bool:
 
 
 def _run(
-    files: Signature, dialect: str | None, is_common: bool, reader: Reader, changed: frozenset[str]
+    files: Signature, dialect: str | None, is_common: bool, reader: Reader, changed: frozenset[str] | None
 ) -> tuple[tuple[Step, ...], bool]:
     """What comes of the files, and whether something else may change any table between them; some it does."""
     is_sql = isinstance(reader, SqlReader)
     # Programs are run one behind the other, whatever they are written for.
     others = of_others(files, dialect, reader) if is_sql and not is_common else frozenset[str]()
-    is_mixed = is_sql and bool(files) and (has_programs(Path(files[0][0]).parent) or are_steps(others, files))
+    is_mixed = is_sql and (changed is None or are_steps(others, files))
     ordered = reader.ordered(tuple(path for path, _, _ in files))
     # Of what comes from two beginnings nobody knows which was first, as of revisions of Alembic that were joined later.
     is_mixed |= sum(path.endswith(".py") and reader.begins(path) for path in ordered) > 1
@@ -300,19 +303,19 @@ def _run(
         return is_told or bool(script.runner.name) or not takes_away(script)
 
     def settle(catalog: Catalog) -> Catalog:
-        return catalog.settled(is_complete=not is_mixed, changed=changed)
+        return catalog.settled(is_complete=not is_mixed, changed=changed or ())
 
     folder = str(Path(files[0][0]).parent) if files else ""
     return run((folder, dialect, reader, is_mixed, changed, is_told), ran, read, settle, lasts), is_mixed
 
 
 def _elsewhere(files: Signature, reader: Reader) -> Elsewhere:
-    """What other folders of the same migrations do, of which nobody knows the order; nothing for a project that has
-    several folders itself."""
+    """What else changes the tables, of which nobody knows when: programs among the scripts, and other folders, but for
+    a project that has several itself."""
     if not files or not isinstance(reader, SqlReader):
         return Elsewhere()
     folders = {os.path.dirname(files[0][0]), os.path.dirname(files[-1][0])}  # noqa: PTH120 - they are in order
-    return elsewhere(files[0][0]) if len(folders) == 1 else Elsewhere()
+    return elsewhere(files[0][0], is_whole=len(folders) == 1)
 
 
 def _made_again(scripts: Iterable[Script]) -> frozenset[str]:
