@@ -479,7 +479,9 @@ def test_all_that_is_read_for_a_file_is_known(tmp_path: Path) -> None:
         "db/meta/_journal.json": "{}", "migrations/1/meta/_journal.json": "{}", "migrations/2/meta/_journal.json": "{}",
         "migrations/migration_lock.toml": "", "migration_lock.toml": "",
         "migrations/x/20240101120000_a.sql": "CREATE TABLE x (id int);", "migrations/x/20240101120002_a.sql": "",
-        "migrations/y/20240101120001_a.sql": "ALTER TABLE x ADD y int;",
+        "migrations/y/20240101120001_a.sql": "ALTER TABLE x ADD y int;", "db/0002_more.go": "package db",
+        "plan/sqitch.plan": "%syntax-version=1.0.0\na 2024-01-01T00:00:00Z A <a@b.c>\n",
+        "plan/deploy/a.sql": "CREATE TABLE p (id int);", "plan/deploy/b.sql": "ALTER TABLE p ADD q int;",
     }  # fmt: skip
     for name, text in others.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
@@ -490,7 +492,8 @@ def test_all_that_is_read_for_a_file_is_known(tmp_path: Path) -> None:
     Path("users.js").write_text(
         'const db = require("./pool");\nexports.one = (id) => db.query("SELECT a FROM t WHERE b = " + id);\n'
     )
-    sql = ("db/2.sql", "db/3.down.sql", "migrations/1/up.sql", "migrations/x/20240101120000_a.sql")
+    migrations = ("migrations/1/up.sql", "migrations/x/20240101120000_a.sql")
+    sql = ("db/2.sql", "db/3.down.sql", *migrations, "plan/deploy/b.sql")
     for path in (*sql, "alembic/versions/a.py", "join.js", "users.js"):
         opened = subprocess.run(
             [sys.executable, "-c", AUDITED, path], capture_output=True, text=True, check=True, env=environment()

@@ -23,6 +23,7 @@ from persistlint.sql.neighbours import (
     is_evidence,
     listed,
     names_of,
+    programs_among,
     project_of,
     steps_elsewhere,
     upwards,
@@ -278,7 +279,7 @@ def _project(place: str, pattern: str) -> _Group:
     scripts = sorted(root.glob(pattern))
     others = {file for script in scripts for file in _there(str(script.parent), names_of(script.name))}
     for folder in {script.parent for script in scripts}:
-        others.update(_looked_up(folder), _evidence(folder).files)
+        others.update(_looked_up(folder), _evidence(folder).files, programs_among(str(folder)))
     folders, _, _ = pattern.rpartition("/")
     names = tuple(sorted(map(str, root.glob(f"{folders or '.'}/*.sql"))))
     return _Group((*map(str, scripts), *sorted(others)), names)

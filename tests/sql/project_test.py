@@ -8,7 +8,7 @@ import pytest
 
 from persistlint.engine import check
 from persistlint.languages import language_of
-from persistlint.schema.changes import AddColumn, CreateIndex
+from persistlint.schema.changes import AddColumn, CreateIndex, CreateTable, DropColumn
 from persistlint.settings import Settings
 from persistlint.source import SourceFile
 from persistlint.sql.listing import forget
@@ -154,7 +154,7 @@ def test_a_folder_tells_the_dialect_of_a_file_that_does_not(tmp_path: Path) -> N
     assert dialect_of(str(tmp_path / "2.sql"), b"CREATE INDEX i ON a (x);") == "postgres"
 
 
-def test_the_parts_of_a_set_up_are_run_in_one_go_and_tables_come_first(tmp_path: Path) -> None:
+def test_what_only_makes_things_is_run_with_those_that_make_the_tables(tmp_path: Path) -> None:
     _write(
         tmp_path,
         {
@@ -162,6 +162,7 @@ def test_the_parts_of_a_set_up_are_run_in_one_go_and_tables_come_first(tmp_path:
             "create_indexes.sql": "CREATE INDEX i ON b (a);",
             "create_primary_keys.sql": "ALTER TABLE a ADD PRIMARY KEY (id);",
             "create_tables.sql": "CREATE TABLE a (id int); CREATE TABLE b (a int);",
+            "drop_keys.sql": "ALTER TABLE a DROP CONSTRAINT a_pkey;",
             "drop_tables.sql": "DROP TABLE a;",
             "later.sql": "ALTER TABLE a ADD c int;",
         },
@@ -172,6 +173,106 @@ def test_the_parts_of_a_set_up_are_run_in_one_go_and_tables_come_first(tmp_path:
     assert isinstance(later, AddColumn)
     assert (index.is_on_new, later.is_on_new) == (True, False)
     assert _read(tmp_path / "create_tables.sql").final.tables["a"].primary_key is not None
+
+
+def test_rules_about_one_script_speak_of_those_that_contradict_each_other(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {
+            "10_tables.sql": "CREATE TABLE hubs (id int, label text); CREATE TABLE halts (id int, label text);",
+            "2_names.sql": "ALTER TABLE hubs RENAME label TO name; ALTER TABLE halts RENAME label TO name;",
+            "30_rows.sql": "INSERT INTO hubs (name) VALUES ('a'); CREATE INDEX i ON halts (name);",
+            "40_change.sql": "ALTER TABLE hubs DROP COLUMN name; CREATE TABLE bare (id int);",
+        },
+    )
+    rules = frozenset({"unknown-column", "drop-column", "primary-key-missing", "index-not-concurrent"})
+    assert _reported(tmp_path, "10_tables.sql", "30_rows.sql", "40_change.sql", rules=rules) == [
+        ("30_rows.sql", "index-not-concurrent"),
+        ("40_change.sql", "drop-column"),
+        ("40_change.sql", "primary-key-missing"),
+    ]
+
+
+def test_scripts_that_contradict_each_other_say_nothing_of_each_other(tmp_path: Path) -> None:
+    whole = "CREATE TABLE a (id int); CREATE TABLE b (id int, {});"
+    _write(
+        tmp_path,
+        {
+            "0_1_first.sql": whole.format("x int"),
+            "0_2_second.sql": whole.format("y int"),
+            "1_change.sql": "ALTER TABLE b DROP COLUMN x; ALTER TABLE c ADD z int;",
+            "2_last.sql": "CREATE TABLE c (id int);",
+            "1_change.down.sql": "SELECT 1;",
+        },
+    )
+    first = _read(tmp_path / "0_1_first.sql")
+    assert [column.name for column in first.final.tables["b"].columns] == ["id", "x"]
+    assert not first.final.tables["b"].is_complete  # another script changes one of this name
+    assert first.final.tables["a"].is_complete
+    dropped, added = _read(tmp_path / "1_change.sql").changes
+    assert isinstance(dropped, DropColumn)
+    assert isinstance(added, AddColumn)
+    for change in (dropped, added):
+        assert change.before is not None
+        assert not change.before.is_complete
+        assert not change.is_on_new
+
+
+def test_one_contradiction_is_a_mistake(tmp_path: Path) -> None:
+    _write(tmp_path, {"1.sql": "CREATE TABLE a (id int);", "2.sql": "CREATE TABLE a (id int);"})
+    (change,) = _read(tmp_path / "2.sql").changes
+    assert isinstance(change, CreateTable)
+    assert change.before is not None
+    assert change.before.is_complete
+
+
+@pytest.mark.parametrize(
+    ("text", "complete"),
+    [
+        ('add_column("b", "c", "int", {})', [True, False]),
+        ('for table in query("SELECT table_name FROM information_schema.tables"): drop(table)', [False, False]),
+    ],
+)
+def test_a_program_among_scripts_may_change_the_tables_that_it_names(
+    text: str, complete: list[bool], tmp_path: Path
+) -> None:
+    _write(
+        tmp_path,
+        {"001_a.sql": "CREATE TABLE a (id int); CREATE TABLE b (id int);", "002_b.py": text, "003_c.sql": "SELECT 1;"},
+    )
+    script = _read(tmp_path / "003_c.sql")
+    assert [script.final.tables[name].is_complete for name in ("a", "b")] == complete
+    assert not script.is_rooted
+
+
+def test_a_name_with_a_schema_may_be_that_of_a_table_without_one(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {
+            "1.sql": "CREATE TABLE a (id int); CREATE TABLE b (id int); CREATE TABLE other.b (id int);",
+            "2.sql": "ALTER TABLE other.a ADD c int; ALTER TABLE other.b ADD c int;",
+        },
+    )
+    tables = _read(tmp_path / "2.sql").final.tables
+    assert [tables[name].is_complete for name in ("a", "b", "other.b")] == [False, True, True]
+
+
+def test_a_plan_says_what_names_do_not(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {
+            "sqitch.plan": "%syntax-version=1.0.0\n%project=p\n\nusers 2024-01-01T00:00:00Z A <a@b.c> # first\n"
+            "@v1 2024-01-01T00:00:00Z A <a@b.c>\n# said later\nmore [users] 2024-01-02T00:00:00Z A <a@b.c>\n"
+            "users [users@v1] 2024-01-03T00:00:00Z A <a@b.c>\n",
+            "deploy/more.sql": "ALTER TABLE users ADD name text;",
+            "deploy/users.sql": "ALTER TABLE users ADD mail text;",
+            "deploy/users@v1.sql": "CREATE TABLE users (id int);",
+            "deploy/a_draft.sql": "ALTER TABLE users ADD rest text;",
+        },
+    )
+    final = _read(tmp_path / "deploy" / "more.sql").final
+    assert [column.name for column in final.tables["users"].columns] == ["id", "name", "mail", "rest"]
+    assert final.tables["users"].is_complete
 
 
 def test_what_was_written_before_anybody_went_back_wants_no_way_back(tmp_path: Path) -> None:

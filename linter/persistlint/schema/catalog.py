@@ -151,6 +151,7 @@ class Catalog:
         elif isinstance(change, CreateEnum):
             self.enums[change.name.key] = change.values
         elif isinstance(change, TableChange) and (changed := altered(change, self._table(change))):
+            self._doubt(changed)
             self.put(changed)
             if isinstance(change, CreateIndex) and change.index.name:
                 self.indexes[change.index.name] = changed.name.key
@@ -171,6 +172,13 @@ class Catalog:
 
     def _table(self, change: TableChange) -> Table:
         return self.find(change.table) or Table(change.table, _NOWHERE, is_complete=False, is_known=False)
+
+    def _doubt(self, altered: Table) -> None:
+        """Leave a table open that may be the one which is altered: where nobody made that in the schema that is written
+        before its name, the search path may lead there too."""
+        same = self.tables.get(altered.name.name) if not altered.is_known and altered.name.schema else None
+        if same is not None and same.is_complete and same.name.key != altered.name.key:
+            self.put(replace(same, is_complete=False))
 
     def put(self, table: Table) -> None:
         """Put a table in the place of the one of its name."""

@@ -43,7 +43,7 @@ def unknown_tables(script: Script) -> Iterator[tuple[c.Change, Name]]:
     for change in script.forward:
         if change.statement.is_conditional or change.statement.is_guarded or "IF" in change.statement.words:
             continue
-        for name in _needed(change):
+        for name in needed_tables(change):
             is_elsewhere = name.key != name.name or name.name.startswith(("pg_", "sqlite_")) or ":" in name.name
             is_elsewhere |= bool(
                 script.after.qualified.get(name.name)
@@ -67,7 +67,8 @@ def unknown_names(names: Iterable[str], catalog: Catalog) -> Iterator[str]:
             yield name
 
 
-def _needed(change: c.Change) -> Iterator[Name]:
+def needed_tables(change: c.Change) -> Iterator[Name]:
+    """The tables that must be there for a change."""
     match change:
         case c.CreateTable(definition=definition):
             yield from _referenced(definition.constraints)

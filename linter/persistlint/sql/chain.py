@@ -17,25 +17,17 @@ State: TypeAlias = tuple[str, int, int]  # a path, the time of its last change, 
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """A file to run. It `is_joined` where it is run in one go with those before it, and not `is_kept` where it takes
-    away what later ones need, so that these come without it."""
+class Step:
+    """What came of a file: the hash of its content, the script, None for a file that is none, and what was known before
+    it and behind it. It `lasts` unless it takes away
+    what others need, which come without it."""
 
     state: State
-    is_joined: bool = False
-    is_kept: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What came of a task: the hash of the content, the script, None for a file that is none, and what was known before
-    it and behind it."""
-
-    task: Task
     content: int
     script: Script | None
     before: Catalog
     after: Catalog
+    lasts: bool
 
 
 _chains: dict[Hashable, tuple[Step, ...]] = {}
@@ -43,25 +35,28 @@ _chains: dict[Hashable, tuple[Step, ...]] = {}
 
 def run(
     key: Hashable,
-    tasks: Iterable[Task],
+    files: Iterable[State],
     read: Callable[[str, Catalog], tuple[int, Script | None]],
     settle: Callable[[Catalog], Catalog],
+    lasts: Callable[[Script], bool],
 ) -> tuple[Step, ...]:
     """Run some files in order. `read` gives the hash of the content of a path, and the script that it is on top of what
-    is known; `settle` gives what is known when a run is over. All that they depend on besides is in the `key`."""
+    is known; `settle` gives what is known when a run is over, and `lasts` tells whether what a script does is there for
+    those behind it. All that they depend on besides is in the `key`."""
     earlier = iter(_chains.pop(key, ()))
     steps: list[Step] = []
     catalog = Catalog()
-    for task in tasks:
+    for state in files:
         known = next(earlier, None)
-        if known is not None and known.task == task:
+        if known is not None and known.state == state:
             steps.append(known)
         else:
             earlier = iter(())
-            before = catalog if task.is_joined else settle(catalog)
-            content, script = read(task.state[0], before)
-            after = script.after if script is not None and task.is_kept else catalog
-            steps.append(Step(task, content, script, before, after))
+            before = settle(catalog)
+            content, script = read(state[0], before)
+            is_kept = script is not None and lasts(script)
+            after = script.after if script is not None and is_kept else catalog
+            steps.append(Step(state, content, script, before, after, is_kept))
         catalog = steps[-1].after
     _chains[key] = tuple(steps)
     if len(_chains) > _MOST:

@@ -123,7 +123,10 @@ def _patterns(dialect: str | None) -> dict[str, str]:
     if dialect in ("tsql", "sqlite"):
         quoted.append(r"\[[^\]]*+(?:\]\][^\]]*+)*+\]?")
     name = rf"[\w$#{HOLE}]"
-    word = rf"[^\W\d][\w${HOLE}{hash_word}]*+|{HOLE}[\w${HOLE}]*+" + (rf"|\#{{1,2}}{name}++" if hash_word else "")
+    placeholder = "@ext(?:schema(?::\\w+)?|owner)@|" if dialect in (None, "postgres") else ""  # of an extension
+    word = rf"{placeholder}[^\W\d][\w${HOLE}{hash_word}]*+|{HOLE}[\w${HOLE}]*+" + (
+        rf"|\#{{1,2}}{name}++" if hash_word else ""
+    )
     return {
         "WORD": rf"(?:{word})(?!['&])",  # not what may be the prefix of a string
         "PUNCTUATION": "[(),;]",

@@ -46,6 +46,7 @@ _OF_DATABASE = regex(
     r"|duckdb|spanner|test\w*|seeds?|down|rollbacks?|archived?|old)",
     re.IGNORECASE,
 )
+_PROGRAM = regex(r"^\d{3,}[_-].*\.(?:go|py|rb|php|java|kt|fizz|[cm]?[jt]s)$|^V\d+__\w+\.(?:java|kt)$")  # a migration
 _MOMENT = regex(r"\d{12,}[_-].*\.sql$", re.IGNORECASE)
 _MOST_LEVELS = 3  # of folders
 _MOST_FOLDERS = 20  # in one
@@ -145,6 +146,11 @@ def steps_elsewhere(folder: str) -> tuple[str, ...]:
         if Path(current) != place:
             found += (f"{current}/{name}" for name in sorted(names) if _MOMENT.match(name))
     return tuple(found)
+
+
+def programs_among(folder: str) -> tuple[str, ...]:
+    """The paths of the migrations in other languages than SQL that stand in a folder."""
+    return tuple(f"{folder}/{name}" for name in listed(folder) if _PROGRAM.search(name))
 
 
 def is_project(name: str) -> bool:

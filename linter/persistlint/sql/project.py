@@ -15,23 +15,33 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from persistlint.paths import is_migration
 from persistlint.records import dataclass, replace
-from persistlint.regexes import regex
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
 from persistlint.schema.references import unknown_tables
-from persistlint.sql.chain import Task, run
+from persistlint.sql.chain import run
+from persistlint.sql.coherence import (
+    Verdict,
+    altered_by_others,
+    claims_of,
+    doubted,
+    judged,
+    left_by,
+    made_somewhere,
+    makers_first,
+)
 from persistlint.sql.elsewhere import Elsewhere, elsewhere
-from persistlint.sql.listing import Signature, files_below, listed_below, place_of
+from persistlint.sql.listing import Signature, listed_below, place_of
+from persistlint.sql.members import are_steps, files_of, of_others
 from persistlint.sql.neighbours import (
     VERSION,
     absolute,
-    database_named,
-    step_named,
     undone_by,
 )
+from persistlint.sql.parts import is_part, set_up, takes_away
 from persistlint.sql.readers import DIALECTS, SQL, SqlReader
-from persistlint.sql.steps import PARTS, TEARDOWN, is_setup, is_step, number, part_of_setup
+from persistlint.sql.steps import is_step, number
 from persistlint.sql.usual import around, read_file, usual_dialect
 
 if TYPE_CHECKING:
@@ -41,7 +51,6 @@ if TYPE_CHECKING:
     from persistlint.sql.chain import Step
     from persistlint.sql.readers import Reader
 
-_PROGRAM = regex(r"^\d{3,}[_-].*\.(?:go|py|rb|php|java|kt|fizz|[cm]?[jt]s)$|^V\d+__\w+\.(?:java|kt)$")  # a migration
 _MANY = 10  # scripts, all of which speak of tables that they make: nothing is missing before them
 _SEVERAL = 5  # scripts, few of which can be undone: a decision
 # That are kept: each application of Django is one, which its migrations ask for, and later whoever asks for all tables.
@@ -51,13 +60,15 @@ _MOST_PROJECTS = 64
 @dataclass(frozen=True)
 class Project:
     """The scripts of one dialect by their paths, in order, what is known before each, and hashes of their bytes.
-    `firsts` are the paths of the first ones of each version and runner.
+    `firsts` are the paths of the first ones of each version.
 
     `again` are the keys of tables that more than one script makes without making room: one of several schemas, not
     one after the other. `goes_back_from` is how many of the scripts nobody thought of undoing: those before the first
     that is undone, where they are several, and all where hardly one of several is.
     `undoing` are the paths of those that take away what the others make, which stay without them.
-    Where migrations in other languages stand among the scripts, no table is complete.
+    Where migrations in other languages stand among the scripts, no table is complete. They are not `is_ordered` where
+    they contradict each other: nothing is known of one then but that the others make tables, and what some are like is
+    `doubtful`, by their keys.
     `is_rooted` where they make all tables that they speak of, but for one at most, and the first one begins, or there
     are many: what they start from is not missing.
     """
@@ -66,17 +77,34 @@ class Project:
     scripts: dict[str, Script]
     before: dict[str, Catalog]
     contents: dict[str, int]
-    firsts: dict[tuple[str, str], str]
+    firsts: dict[tuple[str, ...], str]
     after: Catalog
     again: frozenset[str]
     goes_back_from: int
     is_rooted: bool
     undoing: frozenset[str]
+    is_ordered: bool
+    doubtful: frozenset[str]
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
         """Those of all scripts, in order."""
         return tuple(self.scripts)
+
+    @cached_property
+    def tables(self) -> Catalog:
+        """The tables that scripts make, whenever they are run."""
+        return made_somewhere(self.scripts.values())
+
+    @cached_property
+    def made(self) -> dict[str, set[str]]:
+        """The keys of the tables that scripts make, by the numbers in the names of these; by none all of them."""
+        found: dict[str, set[str]] = {"": set()}
+        for path, script in self.scripts.items():
+            keys = {change.table.key for change in script.of(CreateTable)}
+            found[""] |= keys
+            found.setdefault(number(path), set()).update(keys)
+        return found
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -87,7 +115,7 @@ class Project:
 def dialect_of(path: str, content: bytes, reader: Reader = SQL) -> str | None:
     """The dialect of a file: what the files around it are written in where they agree, else what it tells itself. Where
     it is on disk, and no file of SQL tells anything, what the project has drivers for."""
-    files = _files(absolute(path), reader)
+    files = files_of(absolute(path), reader)
     told = usual_dialect(files, reader)
     if told.is_common:
         return told.dialect
@@ -116,25 +144,28 @@ def read_in_project(
     """A file as a part of its project; None where it is no migration. One that is not on disk, or alone in its folder,
     stands for itself. The dialect is that of all files of the project where the configuration says it."""
     file = absolute(path)
-    files = _files(file, reader)
+    files = files_of(file, reader)
     forward = undone_by(file)  # the file itself, or the one that it is the way back of
     if len(files) < (2 if forward == file else 1):
         return reader.read(path, content, dialect)
     is_common = is_configured or usual_dialect(files, reader).is_common
     project = _project(files, dialect, is_common, reader, _elsewhere(files, reader))
     script: Script | None
-    if project.contents.get(file) == hash(content):
+    if project.is_ordered and project.contents.get(file) == hash(content):
         script = project.scripts[file]
         final = project.after
     else:  # the file is being edited: what stands behind it comes on top of what it says now
         undoes = project.scripts.get(forward) if forward != file else None
-        script = reader.read(path, content, dialect, project.before.get(forward), undoes)
+        script = reader.read(path, content, dialect, _before(project, forward), undoes)
         if script is None:
             return None
-        final = project.after if undoes is not None else _on_top(script, project, file)
+        is_kept = undoes is not None or not project.is_ordered
+        final = project.after if is_kept else _on_top(script, project, file)
     place = _place(project, forward)
     is_program = not isinstance(reader, SqlReader)
     is_one_of_many = is_program or is_step(file) or VERSION.fullmatch(Path(file).parent.name) is not None
+    if not is_one_of_many and not is_migration(path) and is_part(script):
+        script = set_up(script, project.made.get(number(file), ()))
     return replace(
         script,
         path=path,
@@ -144,7 +175,19 @@ def read_in_project(
         is_rooted=project.is_rooted,
         followers=len(project.scripts) - place if is_one_of_many else 0,
         siblings=project.paths,
+        leftovers=script.leftovers if project.is_ordered else (),
     )
+
+
+def _before(project: Project, path: str) -> Catalog | None:
+    """What is known before a script; None where it is no part of the project."""
+    script = project.scripts.get(path)
+    if project.is_ordered or script is None:
+        return project.before.get(path)
+    known = project.tables.copy()
+    for change in script.of(CreateTable):
+        known.tables.pop(change.table.key, None)
+    return known
 
 
 def _twin(script: Script, project: Project, path: str) -> str:
@@ -152,8 +195,14 @@ def _twin(script: Script, project: Project, path: str) -> str:
     is no script of the project."""
     if not script.version or path not in project.scripts:
         return ""
-    first = project.firsts.get((script.version, script.runner.name), path)
+    first = project.firsts.get(_version(script, path), path)
     return first if first != path else ""
+
+
+def _version(script: Script, path: str) -> tuple[str, ...]:
+    """What tells a script from others: its version among those of its runner, and of a folder that is a version."""
+    folder = os.path.basename(os.path.dirname(path))  # noqa: PTH119, PTH120
+    return script.version, script.runner.name, folder if VERSION.fullmatch(folder) else ""
 
 
 def _on_top(script: Script, project: Project, path: str) -> Catalog:
@@ -168,14 +217,18 @@ def _on_top(script: Script, project: Project, path: str) -> Catalog:
 
 def _with_own(final: Catalog, script: Script, project: Project) -> Catalog:
     """What the project leaves, with the tables of the script in the place of those that others make as well."""
-    own = [script.after.find(change.table) for change in script.of(CreateTable) if change.table.key in project.again]
+    own = [
+        script.after.find(change.table)
+        for change in script.of(CreateTable)
+        if change.table.key in project.again or (not project.is_ordered and final.find(change.table) is None)
+    ]
     if not own:
         return final
     found = final.copy()
     for table in own:
         if table is not None:
             found.put(table)
-    return found
+    return doubted(found, project.doubtful)
 
 
 def _place(project: Project, path: str) -> int:
@@ -183,57 +236,40 @@ def _place(project: Project, path: str) -> int:
     return project.places.get(path) or bisect_right(project.paths, place_of(path), key=place_of)
 
 
-def _files(path: str, reader: Reader) -> Signature:
-    """The files of the project of a file, itself among them; nothing where it is not on disk."""
-    if not os.path.isfile(path):  # noqa: PTH113 - `Path` takes five times as long
-        return Signature()
-    return _of_database(files_below(*reader.folder(path)), database_named(path))
-
-
-@lru_cache(maxsize=64)
-def _of_database(files: Signature, database: str) -> Signature:
-    """Of files whose names say which database they are for, those that run on one of them. What is for all of them runs
-    where there is nothing for the one, on tables that are not the same everywhere: it stands for itself. Where all that
-    say it say the same, and what they are for is done nowhere else, there is no other database."""
-    named = {path: database_named(path) for path, _, _ in files}
-    elsewhere = {step_named(path) for path, name in named.items() if not name}
-    if len({*named.values()} - {""}) == 1 and not any(
-        name and step_named(path) in elsewhere for path, name in named.items()
-    ):
-        return files
-    own = {step_named(path) for path, _, _ in files if database_named(path) == database}
-    if len(own) == len(files) or not any(database_named(path) for path, _, _ in files):
-        return files
-    if not database:
-        return Signature()
-    return Signature(
-        each
-        for each in files
-        if database_named(each[0]) == database or (not database_named(each[0]) and step_named(each[0]) not in own)
-    )
-
-
 @lru_cache(maxsize=_MOST_PROJECTS)
 def _project(files: Signature, dialect: str | None, is_common: bool, reader: Reader, others: Elsewhere) -> Project:
     steps, is_mixed = _run(files, dialect, is_common, reader, others.changed)
-    scripts = {step.task.state[0]: step.script for step in steps if step.script is not None}
-    firsts: dict[tuple[str, str], str] = {}
+    scripts = {step.state[0]: step.script for step in steps if step.script is not None}
+    firsts: dict[tuple[str, ...], str] = {}
     for path, script in scripts.items():
-        firsts.setdefault((script.version, script.runner.name), path)
+        firsts.setdefault(_version(script, path), path)
     unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
     begins = any(reader.begins(path) for path in list(scripts)[:1]) or (len(scripts) >= _MANY and not unknown)
     begins &= not any(_goes_on(script) for script in list(scripts.values())[:1])
+    before = {step.state[0]: step.before for step in steps if step.script is not None}
+    after = steps[-1].after if steps else Catalog()
+    verdict = Verdict(is_ordered=True, is_one=True)
+    if isinstance(reader, SqlReader):
+        is_told = 2 * sum(bool(script.runner.name) or is_step(path) for path, script in scripts.items()) >= len(scripts)
+        verdict = judged([claims_of(script, before[path]) for path, script in scripts.items()], is_told=is_told)
+        if not verdict.is_ordered and not is_told:
+            after = left_by(makers_first(scripts.values()))
+    doubtful = frozenset[str]() if verdict.is_one else altered_by_others(scripts.values())
+    after = after.settled(is_complete=not is_mixed, changed=others.changed or ())
+    is_alone = not (is_mixed or others.steps or others.programs)
     return Project(
         dialect,
         scripts,
-        before={step.task.state[0]: step.before for step in steps if step.script is not None},
-        contents={step.task.state[0]: step.content for step in steps if step.script is not None},
+        before=before,
+        contents={step.state[0]: step.content for step in steps if step.script is not None},
         firsts=firsts,
-        after=(steps[-1].after if steps else Catalog()).settled(is_complete=not is_mixed, changed=others.changed),
+        after=doubted(after, doubtful),
         again=_made_again(scripts.values()),
         goes_back_from=_goes_back_from(scripts, others),
-        is_rooted=not is_mixed and not others.steps and len(unknown) <= 1 and begins,
-        undoing=frozenset(step.task.state[0] for step in steps if not step.task.is_kept),
+        is_rooted=verdict.is_ordered and is_alone and len(unknown) <= 1 and begins,
+        undoing=frozenset(step.state[0] for step in steps if not step.lasts),
+        is_ordered=verdict.is_ordered,
+        doubtful=doubtful,
     )
 
 
@@ -245,46 +281,41 @@ def _goes_on(script: Script) -> bool:
 
 
 def _run(
-    files: Signature, dialect: str | None, is_common: bool, reader: Reader, changed: frozenset[str]
+    files: Signature, dialect: str | None, is_common: bool, reader: Reader, changed: frozenset[str] | None
 ) -> tuple[tuple[Step, ...], bool]:
     """What comes of the files, and whether something else may change any table between them; some it does."""
     is_sql = isinstance(reader, SqlReader)
     # Programs are run one behind the other, whatever they are written for.
-    others = _of_others(files, dialect, reader) if is_sql and not is_common else frozenset[str]()
-    is_mixed = is_sql and bool(files) and (_has_programs(Path(files[0][0]).parent) or _are_steps(others, files))
+    others = of_others(files, dialect, reader) if is_sql and not is_common else frozenset[str]()
+    is_mixed = is_sql and (changed is None or are_steps(others, files))
     ordered = reader.ordered(tuple(path for path, _, _ in files))
     # Of what comes from two beginnings nobody knows which was first, as of revisions of Alembic that were joined later.
     is_mixed |= sum(path.endswith(".py") and reader.begins(path) for path in ordered) > 1
-    makes_all = is_sql and is_setup(ordered)
     states = {state[0]: state for state in files}
-    tasks = [
-        Task(
-            states[path],
-            is_joined=makes_all and part_of_setup(path) <= PARTS,
-            is_kept=not (makes_all and TEARDOWN.match(Path(path).name)),
-        )
-        for path in ordered
-        if path not in others
-    ]
+    ran = [states[path] for path in ordered if path not in others]
+    is_told = not is_sql or any(map(is_step, ordered))  # names tell which script comes behind which
 
     def read(path: str, known: Catalog) -> tuple[int, Script | None]:
         content = read_file(path)
         return hash(content), reader.read(path, content, dialect, known)
 
+    def lasts(script: Script) -> bool:
+        return is_told or bool(script.runner.name) or not takes_away(script)
+
     def settle(catalog: Catalog) -> Catalog:
-        return catalog.settled(is_complete=not is_mixed, changed=changed)
+        return catalog.settled(is_complete=not is_mixed, changed=changed or ())
 
     folder = str(Path(files[0][0]).parent) if files else ""
-    return run((folder, dialect, reader, is_mixed, changed), tasks, read, settle), is_mixed
+    return run((folder, dialect, reader, is_mixed, changed, is_told), ran, read, settle, lasts), is_mixed
 
 
 def _elsewhere(files: Signature, reader: Reader) -> Elsewhere:
-    """What other folders of the same migrations do, of which nobody knows the order; nothing for a project that has
-    several folders itself."""
+    """What else changes the tables, of which nobody knows when: programs among the scripts, and other folders, but for
+    a project that has several itself."""
     if not files or not isinstance(reader, SqlReader):
         return Elsewhere()
     folders = {os.path.dirname(files[0][0]), os.path.dirname(files[-1][0])}  # noqa: PTH120 - they are in order
-    return elsewhere(files[0][0]) if len(folders) == 1 else Elsewhere()
+    return elsewhere(files[0][0], is_whole=len(folders) == 1)
 
 
 def _made_again(scripts: Iterable[Script]) -> frozenset[str]:
@@ -312,23 +343,3 @@ def _goes_back_from(scripts: dict[str, Script], others: Elsewhere) -> int:
     if 2 * sum(undone) < len(undone) - first:
         return len(undone)  # not even most of those since then
     return first if first >= _SEVERAL else 0
-
-
-def _of_others(files: Signature, dialect: str | None, reader: Reader) -> frozenset[str]:
-    """The paths of the files that are for another database, as far as they tell."""
-    return frozenset(path for path, _, _ in files if reader.dialect(path, read_file(path)) not in (dialect, None))
-
-
-def _are_steps(others: frozenset[str], files: Signature) -> bool:
-    """Whether a script that looks like one for another database is a step of its own, which changes tables between
-    the others: none of them has its number."""
-    kept = {number(path) for path, _, _ in files if path not in others}
-    return any(is_step(path) and number(path) not in kept for path in others)
-
-
-def _has_programs(folder: Path) -> bool:
-    """Whether migrations written in other languages stand among the scripts, which change tables as well."""
-    try:
-        return any(_PROGRAM.search(path.name) for path in folder.iterdir())
-    except OSError:
-        return False

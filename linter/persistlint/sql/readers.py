@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 from persistlint.records import dataclass
 from persistlint.sql.dialect import guess
 from persistlint.sql.neighbours import project_of
+from persistlint.sql.plans import in_plan
 from persistlint.sql.runners import recorded_dialect
 from persistlint.sql.script import read_script
-from persistlint.sql.steps import is_first, is_setup, part_of_setup
+from persistlint.sql.steps import is_first
 
 if TYPE_CHECKING:
     from persistlint.schema.catalog import Catalog
@@ -59,8 +60,7 @@ class SqlReader:
         return root, (pattern,)
 
     def ordered(self, paths: tuple[str, ...]) -> tuple[str, ...]:
-        """The parts of a set-up come first, those that make what others speak of before these."""
-        return tuple(sorted(paths, key=part_of_setup)) if is_setup(paths) else paths
+        return in_plan(paths)
 
     def begins(self, path: str) -> bool:
         return is_first(path)

@@ -1,4 +1,5 @@
-"""What the names of scripts say of their place among others: numbers, the beginning, and the parts of a set-up."""
+"""What the names of scripts say of their place among others: numbers, the beginning, a set-up and its
+opposite."""
 
 from __future__ import annotations
 
@@ -10,19 +11,10 @@ from persistlint.sql.neighbours import ONE_PER_FOLDER, VERSION
 
 _STEP = regex(r"[VRB]?\d|[a-z_-]+\d+\.sql$", re.IGNORECASE)
 _INITIAL = regex(r"init|base|setup|schema|create_tables", re.IGNORECASE)
-# What the set-up of a database consists of, where each kind of thing has a file, in the order in which they are made.
-_PART = regex(
-    r"(?:(?:create|init|setup|make)[_-])?(?:all[_-])?(?:(db|databases?|schemas?|types?|enums?|extensions?|domains?"
-    r"|sequences?)|(tables?)|(primary[_-]?keys?|pks?|keys)"
-    r"|(foreign[_-]?keys?|fks?|constraints?|indexe?s|indices|views|functions|triggers|policies|grants))\.sql",
-    re.IGNORECASE,
-)
-TEARDOWN = regex(r"(?:drop|delete|reset|clear|clean|truncate|teardown|uninstall|destroy)[_.-]", re.IGNORECASE)
 _TAKES_AWAY = regex(r"(?:^|[._-])(?:drop|teardown|uninstall|destroy|wipe|reset)(?=[._-])", re.IGNORECASE)
 _SETS_UP = regex(r"(?:^|[._-])(?:init(?:ialize)?|set-?up|install|bootstrap|schema)(?=[._-])", re.IGNORECASE)
 _CREATES = regex(r"(?:^|[._-])create(?=[._-])", re.IGNORECASE)
 _GOES_ON = regex(r"upgrade|update|migrat|delta|patch|alter|change|drop|_to_", re.IGNORECASE)
-PARTS = _PART.groups  # the kinds of things that a set-up makes
 
 
 def is_step(path: str) -> bool:
@@ -38,18 +30,6 @@ def is_first(path: str) -> bool:
     number = re.search(r"\d+", told)
     begins = number is not None and int(number.group()) <= 1 and not VERSION.fullmatch(folder)
     return begins or _INITIAL.search(told) is not None
-
-
-def is_setup(paths: tuple[str, ...]) -> bool:
-    """Whether scripts set a database up, by their names: several make all things of one kind, and none has a number."""
-    parts = sum(part_of_setup(path) <= _PART.groups for path in paths)
-    return parts > 1 and not any(map(is_step, paths))
-
-
-def part_of_setup(path: str) -> int:
-    """The place of a script among the kinds of things that a set-up makes, from 1; anything else comes behind them."""
-    found = _PART.fullmatch(_names(path)[1])
-    return found.lastindex if found is not None and found.lastindex is not None else _PART.groups + 1
 
 
 def takes_away(path: str) -> bool:

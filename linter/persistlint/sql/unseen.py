@@ -21,7 +21,9 @@ _HARMLESS = regex(
     r"|set_chunk_time_interval|add_\w+_policy|create_distributed_table|create_reference_table",
     re.IGNORECASE,
 )
-_ALTERS = regex(r"\bALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?([\w.\"`]+)", re.IGNORECASE)
+_ALTERS = regex(
+    r"\bALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(?:[\"`\[]?\w+[\"`\]]?\s*\.\s*){0,2}[\"`\[]?(\w+)", re.IGNORECASE
+)
 _CHANGES = regex(r"\b(?:ALTER\s+TABLE|CREATE\s+POLICY|RENAME\s+TABLE)\b", re.IGNORECASE)
 _STRING = regex(r"'((?:[^']|'')*)'|\"([^\"]*)\"")
 _WORD = regex(r"\w+")
@@ -49,8 +51,12 @@ def changed_by_routine(text: Text, tokens: list[Token]) -> frozenset[str]:
     """The tables that the body of a routine alters, which a statement makes."""
     if tokens[0].word != "CREATE" or not any(token.word in ("FUNCTION", "PROCEDURE") for token in tokens[1:_HEAD]):
         return frozenset()
-    body = text.text[tokens[0].start : tokens[-1].end]
-    return frozenset(_name(found) for found in _ALTERS.findall(body))
+    return altered_in(text.text[tokens[0].start : tokens[-1].end])
+
+
+def altered_in(text: str) -> frozenset[str]:
+    """The tables that a text of SQL alters, by their names in small letters."""
+    return frozenset(name.lower() for name in _ALTERS.findall(text))
 
 
 _HEAD = 8  # tokens in which a statement says what it makes

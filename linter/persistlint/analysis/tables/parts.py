@@ -13,7 +13,6 @@ from persistlint.memory import Memory
 from persistlint.reading import ReadError, digest, read_bytes
 from persistlint.records import dataclass
 from persistlint.regexes import regex
-from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import (
     AddColumn,
     AddConstraint,
@@ -34,6 +33,7 @@ from persistlint.schema.changes import (
 )
 from persistlint.schema.definitions import Name, Table
 from persistlint.source import Range, SourceFile
+from persistlint.sql.coherence import doubted, left_by, makers_first
 from persistlint.sql.listing import listed_below
 from persistlint.sql.project import project_below
 from persistlint.sql.readers import SQL
@@ -42,6 +42,7 @@ from persistlint.sql.steps import is_step
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from persistlint.schema.catalog import Catalog
     from persistlint.schema_files import Source
     from persistlint.sql.project import Project
     from persistlint.sql.readers import Reader
@@ -112,16 +113,15 @@ def _catalog(project: Project, *, is_complete: bool) -> Catalog:
     """The tables that a schema leaves. They are not complete where not all of it is understood, or migrations that
     nobody reads stand beside it, unless it is kept as it is in the end. Of a table that it does not make, what it adds
     is all that it knows: that is complete, unless the table may be something else then."""
-    changes = [change for script in project.scripts.values() for change in script.forward]
     if any(is_step(path) for path in project.scripts):
+        changes = [change for script in project.scripts.values() for change in script.forward]
         left = project.after
-    else:  # nobody knows in which order: what makes tables comes first, and what takes them away is run at another time
-        changes = sorted(changes, key=lambda change: not isinstance(change, CreateTable))
-        left = Catalog()
-        for change in changes:
-            if not isinstance(change, DropTable):
-                left.apply(change)
+    else:
+        changes = makers_first(project.scripts.values())
+        left = left_by(changes)
         left.indexes, left.views, left.enums = project.after.indexes, project.after.views, project.after.enums
+    if not project.is_ordered:
+        left = doubted(left, project.doubtful | project.again)
     catalog = left.settled(is_complete=is_complete)
     changed, unclear = _changed_elsewhere(change for change in changes if isinstance(change, TableChange))
     for key, name in changed.items():
