@@ -502,7 +502,10 @@ def test_scan_of_a_very_long_chain() -> None:
 
 def test_every_pattern_of_the_scan_matches() -> None:
     query = Query(GRAMMAR, files("persistlint.languages.python").joinpath("scan.scm").read_text("utf-8"))
-    code = b"f(a.b)\na.f()\n# c\nf'{x}'\n'a' + x\nx + 'a'\nx += 'a'\n'{}'.format(x)\n5 < x\nx = (\n"
+    code = (
+        b"def g(): pass\nh = lambda: 1\nfor a in [b for b in x]: f(a.b)\na.f()\n# c\n"
+        b"f'{x}'\n'a' + x\nx + 'a'\nx += 'a'\n'{}'.format(x)\n5 < x\nx = (\n"
+    )
     matched = {index for index, _ in QueryCursor(query).matches(Parser(GRAMMAR).parse(code).root_node)}
     assert matched == set(range(query.pattern_count))
 
