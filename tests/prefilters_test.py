@@ -116,6 +116,7 @@ def _look_at_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("persistlint.engine._rules", engine._rules.__wrapped__)  # none that were made before
     monkeypatch.setattr("persistlint.engine._wanted", lambda rules: {rule.on: frozenset() for rule in rules})
     monkeypatch.setattr("persistlint.analysis._may_make", lambda *_: True)
+    monkeypatch.setattr("persistlint.analysis._WORDS", {})
     monkeypatch.setattr("persistlint.analysis.queries.candidates.may_hold_sql", lambda *_: True)
     monkeypatch.setattr("persistlint.analysis.queries.candidates.nameable", _every_library)
     monkeypatch.setattr("persistlint.analysis.limits._counting", lambda source: counted_by(libraries_of(source)))

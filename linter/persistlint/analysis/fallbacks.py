@@ -55,7 +55,7 @@ _NEAR = 200  # bytes from a lookup to the name of what is looked up
 # The end of the names that are taken out of a store all at once, and of one that a schema declares.
 _TAKEN = regex(rb"[^;{}]{0,2000}\}\s*=(?!=)")
 _DECLARED = regex(rb"[\w.:-]*[\"'`]?\s*:")
-# Other fallbacks are nobody's business. `pass` alone on its line is Python's, and a mere `key` is none of a secret. What
+# Other fallbacks are nobody's business. `pass` alone on its line is Python's, a mere `key` is none of a secret. What
 # begins with plain characters is found several times as fast as one of some words.
 _SECRETS = (
     regex(rb"pass(?!ed|ing|es|ive|age|port)(?:(?<=\.pass)|(?![ \t]*[\r\n#;]))"),
