@@ -90,6 +90,13 @@ def test_sql_is_suspected_however_it_is_written(text: str, monkeypatch: pytest.M
         "    return cursor.execute(text.format(name))\n",
         "def find(cursor, name):\n    text = 'select id from t where name = '\n    text += name\n"
         "    return cursor.execute(text)\n",
+        # by an operator behind a literal of several lines, between values, and before a comment with a quote
+        "def find(cursor, name):\n    return cursor.execute('''\n        select id from t where name = \"%(name)s\"\n"
+        "    ''' % {'name': name})\n",
+        "def find(cursor, name):\n    text = 'select id from t where name = '\n"
+        "    return cursor.execute(text + name)  # it's one\n",
+        # by a keyword
+        "def find(db, name):\n    return db.execute(sql=f\"select id from t where name = '{name}'\")\n",
         # two literals side by side, of which one alone is a sentence
         "def find(cursor, name):\n    return cursor.execute('select id from t where name = '\n"
         "        f\"'Failed to find the {name}'\")\n",
@@ -116,6 +123,7 @@ def _look_at_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("persistlint.engine._rules", engine._rules.__wrapped__)  # none that were made before
     monkeypatch.setattr("persistlint.engine._wanted", lambda rules: {rule.on: frozenset() for rule in rules})
     monkeypatch.setattr("persistlint.analysis._may_make", lambda *_: True)
+    monkeypatch.setattr("persistlint.analysis._WORDS", {})
     monkeypatch.setattr("persistlint.analysis.queries.candidates.may_hold_sql", lambda *_: True)
     monkeypatch.setattr("persistlint.analysis.queries.candidates.nameable", _every_library)
     monkeypatch.setattr("persistlint.analysis.limits._counting", lambda source: counted_by(libraries_of(source)))

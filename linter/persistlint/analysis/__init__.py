@@ -107,6 +107,15 @@ _LANGUAGES = {
     "models": MODELLING,
     "tables.drift": MODELLING,
 }
+# Words of which one stands in every file that a module makes facts of; it is not even imported for any other.
+_WORDS = {
+    "migrations": {
+        "python": frozenset([b"down_revision", b"Migration"]),
+        **dict.fromkeys(("javascript", "typescript"), frozenset([b"up"])),
+    },
+    "revisions": {"python": frozenset([b"down_revision"])},
+    "forks": {"python": frozenset([b"down_revision"])},
+}
 
 
 def facts(syntax: Syntax, wanted: Wanted, names: ProjectNames) -> Iterator[Fact]:
@@ -151,9 +160,12 @@ def _imported(source: SourceFile, wanted: Wanted) -> Iterator[tuple[Any, frozens
 
 
 def _is_idle(module: str, source: SourceFile) -> bool:
-    """Whether it looks at programs, and the file is a script of SQL that holds none, or just those of other files."""
-    is_asked = module == "queries.facts" and source.language == "sql"
-    return is_asked and (PROGRAM.search(source.lowered) is None or is_past(source.path))
+    """Whether none of its words stand in a file, or it looks at programs, and the file is a script of SQL that holds
+    none, or just those of other files."""
+    if module == "queries.facts" and source.language == "sql":
+        return PROGRAM.search(source.lowered) is None or is_past(source.path)
+    words = _WORDS.get(module, {}).get(source.language)
+    return words is not None and words.isdisjoint(source.words)
 
 
 @cache

@@ -55,12 +55,16 @@ _NEAR = 200  # bytes from a lookup to the name of what is looked up
 # The end of the names that are taken out of a store all at once, and of one that a schema declares.
 _TAKEN = regex(rb"[^;{}]{0,2000}\}\s*=(?!=)")
 _DECLARED = regex(rb"[\w.:-]*[\"'`]?\s*:")
-# Other fallbacks are nobody's business. `pass` alone on its line is Python's, and a mere `key` is none of a secret.
-_SECRET = regex(
-    rb"p(?:ass(?!ed|ing|es|ive|age|port)(?:(?<=\.pass)|(?![ \t]*[\r\n#;]))|wd|epper)"
-    rb"|s(?:ecret(?!s\b)|alt)|token(?!s\b|i[sz])"
-    rb"|(?:a(?:pi|ccess|uth)|s(?:igning|ession)|private|encrypt|master|jwt|cookie|hmac|fernet|cipher|crypto)[\w.:-]*key\b"
+# Other fallbacks are nobody's business. `pass` alone on its line is Python's, a mere `key` is none of a secret. What
+# begins with plain characters is found several times as fast as one of some words.
+_SECRETS = (
+    regex(rb"pass(?!ed|ing|es|ive|age|port)(?:(?<=\.pass)|(?![ \t]*[\r\n#;]))"),
+    *map(regex, (rb"pwd", rb"pepper", rb"secret(?!s\b)", rb"salt", rb"token(?!s\b|i[sz])")),
 )
+_KEY = regex(
+    rb"(?:a(?:pi|ccess|uth)|s(?:igning|ession)|private|encrypt|master|jwt|cookie|hmac|fernet|cipher|crypto)[\w.:-]*key\b"
+)
+_ENDS_AS_KEY = regex(rb"key\b")
 _DEVELOPMENT = regex(
     rb"(?i)\bdebug\b|develop|\bis_?dev|\bdev\b|_dev\b|node_env|app_env|\benvironment\b|testing|is_?local|\blocal\b"
 )
@@ -85,10 +89,20 @@ def _secrets(source: SourceFile) -> tuple[Range, ...]:
     lowered = source.lowered
     if not any_in(_MARKS, lowered):
         return ()
-    found = [Range(*match.span()) for match in _SECRET.finditer(lowered)]
+    found = list(_named_secrets(lowered))
     if found and b"basesettings" not in lowered:
         found = [range for range in found if _is_looked_up(source, range)]
     return tuple(found) if found and _LOOKS_UP.search(lowered) else ()
+
+
+def _named_secrets(lowered: bytes) -> Iterator[Range]:
+    """The names of secrets, from left to right, as far as none of them begins in another one."""
+    patterns = (*_SECRETS, _KEY) if _ENDS_AS_KEY.search(lowered) else _SECRETS
+    end = 0
+    for span in sorted(match.span() for pattern in patterns for match in pattern.finditer(lowered)):
+        if span[0] >= end:
+            end = span[1]
+            yield Range(*span)
 
 
 def _is_looked_up(source: SourceFile, secret: Range) -> bool:

@@ -31,7 +31,7 @@ _QUERY = one_by_one(
 )
 
 # What no foreign key is without.
-_REFERENCE = regex(rb"\breferences\b")
+_REFERENCE = one_by_one(rb"\breferences\b")
 
 IN_PROGRAMS: dict[str, Pattern] = {
     "python": one_by_one(rb"\bdown_revision\b", rb"\bmigrations\.migration\b", rb"\bcreate_all\b"),

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from persistlint.source import Range, SourceFile
 
 _OWN = (JsonOrigin.ROWS, JsonOrigin.STORAGE)  # what the program itself has stored
+_NEAR = 100  # bytes before the name of a method
 _HABIT = 5  # responses of one file whose status nobody looks at
 _MOSTLY = 4  # of them for each other one
 # Chains whose shape alone says that they are candidates.
@@ -68,9 +69,15 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
         return
     known = table(language.libraries)
     shapes = Shapes(syntax.source, language.libraries)
-    called = known.beginnings(syntax.source.words).union(names.json)
-    found = [range.start for name, range in syntax.calls if name in called]
-    found += [match.start() for pattern in _patterns(shapes) for match in pattern.finditer(syntax.source.content)]
+    content = syntax.source.content
+    called = known.beginnings(syntax.source.words)
+    found = [
+        range.start
+        for name, range in syntax.calls
+        if name in names.json
+        or (name in called and known.may_begin(name, content[max(0, range.start - _NEAR) : range.start]))
+    ]
+    found += [match.start() for pattern in _patterns(shapes) for match in pattern.finditer(content)]
     if not found:
         return
     starts = sorted(found)  # a function that holds none of them is not looked at

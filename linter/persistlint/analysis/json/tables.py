@@ -59,6 +59,8 @@ KINDS = frozenset(
 
 
 _WORD = regex(rb"\w+")
+# What a method is called on, where that is a name.
+_HANDLE = regex(rb"([\w$\x80-\xff]*)[?!]?\s*\.\s*\Z")
 _BEGINNINGS = frozenset(["document", "rows", "row", "result", "answer"])
 
 
@@ -151,6 +153,24 @@ class Table:
         of a program that calls none of them is of no interest. Text and responses are of interest where something
         decodes them."""
         return self._methods.union(name for name, needed in self._functions if needed <= words)
+
+    def may_begin(self, name: str, before: bytes) -> bool:
+        """Whether something can begin with a call of this name, by the source before it: a method that only objects of
+        some names have is called on one of these, or on what is not told so."""
+        if name in self._names_of_functions or name not in self.members:
+            return True
+        handle = _HANDLE.search(before)
+        if handle is None or not handle[1]:
+            return handle is not None
+        called = handle[1].decode("utf-8", "replace").lower()
+        return any(
+            bool(member.on) or member.path is not None or (member.of is not None and member.of.fullmatch(called))
+            for member in self.members[name]
+        )
+
+    @cached_property
+    def _names_of_functions(self) -> frozenset[str]:
+        return frozenset(name for name, _ in self._functions)
 
     @cached_property
     def _methods(self) -> frozenset[str]:
