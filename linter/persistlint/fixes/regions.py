@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from persistlint.fixes.refusal import RefusalError
 from persistlint.ir import (
     Assign,
+    Attribute,
     Await,
+    Call,
     ClassDefinition,
     FunctionDefinition,
     Jump,
@@ -99,6 +101,13 @@ def goes_on(block: Block, effects: Sequence[Effect]) -> bool:
             handled = [handler.body for handler in statement.handlers]
             if any(not body or not isinstance(body[-1], Raise | Return) for body in handled):
                 return True
+        caught = [
+            node.range
+            for node in expressions_in(statement)
+            if isinstance(node, Call) and isinstance(node.function, Attribute) and node.function.name == "catch"
+        ]
+        if any(each.range in place for each in effects for place in caught):
+            return True
     return False
 
 
