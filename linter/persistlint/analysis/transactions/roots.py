@@ -49,6 +49,7 @@ class Roots:
     beginning: dict[str, Type] = field(default_factory=dict)  # of the libraries in use, by the method that tells them
     generated: list[Type] = field(default_factory=list)  # whose methods are given the handle
     elsewhere: Elsewhere | None = None  # what other modules of the program export
+    told: dict[str, Known | None] = field(default_factory=dict)  # by them, of names that are imported
     asked: frozenset[str] = frozenset()  # the names, imported from the program, that may be models or have some
 
     def __post_init__(self) -> None:
@@ -188,12 +189,18 @@ class Roots:
 
     def imported(self, name: str, qualified: str | None, scope: Scope) -> Known | None:
         """What another module of the program tells that it exports; `name` is what it is called here."""
+        if qualified is None:
+            return None
+        if name not in self.told:
+            self.told[name] = self._imported(name, qualified)
+        known = self.told[name]
+        return known if known is None or scope.find(name.partition(".")[0]) is None else None
+
+    def _imported(self, name: str, qualified: str) -> Known | None:
         root, last = name.partition(".")[0], name.rpartition(".")[2]
-        if (root not in self.asked and self.guess(last) is None) or scope.find(root) is not None:
+        if (root not in self.asked and self.guess(last) is None) or self._is_library(qualified):
             return None
-        if qualified is None or self.elsewhere is None or self._is_library(qualified):
-            return None
-        found = self.elsewhere.find(qualified)
+        found = self.elsewhere.find(qualified) if self.elsewhere is not None else None
         type = found.type if found is not None else None
         if type is None or not type.role or type.is_own or not type.library.modules:
             return None
