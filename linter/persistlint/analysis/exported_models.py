@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _ARGUMENTS = regex(r"[<(\[].*", 16)  # of a type, behind its name
 # `db[model.name] = model` for each file of the folder, as the generator of Sequelize writes the index of its models.
-_GATHERS = regex(rb"\breaddirSync\b(?:.|\n)*\[\s*(\w+)\.name\s*\]\s*=\s*\1\b")
+_GATHERS = regex(rb"\[\s*(\w+)\.name\s*\]\s*=\s*\1\b")
+_READS_FOLDER = b"readdirSync"
 
 
 def model_of(definition: ClassDefinition, machine: Interpreter, below: tuple[str, ...] = ()) -> Atom | None:
@@ -66,7 +67,8 @@ def made_by(closure: Closure, machine: Interpreter) -> Atom | None:
 def gathered(source: SourceFile, library: Library | None) -> Atom | None:
     """What a module exports under any name that it does not set itself, where it gathers the models of a library from
     the files of its folder."""
-    if library is None or library.model is None or _GATHERS.search(source.content) is None:
+    reads_folder = _READS_FOLDER in source.content and _GATHERS.search(source.content) is not None
+    if library is None or library.model is None or not reads_folder:
         return None
     return Atom(Origin.UNKNOWN, library.model)
 

@@ -65,6 +65,7 @@ class Elsewhere:
         self._names = names
         self._depth = depth
         self._known: dict[str, Atom | None] = {}
+        self._others: set[str] = set()
         self.marks: dict[str, str] = {}  # by the paths of the files
 
     def find(self, name: str) -> Atom | None:
@@ -77,6 +78,10 @@ class Elsewhere:
         if name not in self._known:
             self._known[name] = self._found(name)
         return self._known[name]
+
+    def is_other(self, name: str) -> bool:
+        """Whether what is behind a qualified name can be read, and is no model of any library."""
+        return self.find(name) is None and name in self._others
 
     def consulted(self) -> Iterator[Consulted]:
         """The other files that this depends on."""
@@ -94,16 +99,19 @@ class Elsewhere:
         except RecursionError:  # it is nested deeper than Python goes
             return None
         self.marks.update(answer.marks)
+        if answer.is_other:
+            self._others.add(name)
         return answer.found
 
 
 @dataclass(frozen=True)
 class _Answer:
     """What reaches a database of what a module exports under some names, with the marks of what this depends on besides
-    the module itself, by the paths of the files."""
+    the module itself, by the paths of the files. `is_other` where it is something that is no model."""
 
     found: Atom | None
     marks: Mapping[str, str]
+    is_other: bool = False
 
 
 class _Module:
@@ -122,12 +130,15 @@ class _Module:
         self._machine.run(self._module, Wanted((), ()))
         self._made = self._assigned()
 
-    def exported(self, members: tuple[str, ...]) -> Atom | None:
-        """What reaches a database of what it exports, by the names that lead to it."""
+    def exported(self, members: tuple[str, ...]) -> _Answer:
+        """What it exports, by the names that lead to it."""
         value = self._value(members)
         if value is not None:
-            return self._portable(value)
-        return gathered(self._source, self._of_library()) if len(members) == 1 else None
+            found = self._portable(value)
+        else:
+            found = gathered(self._source, self._of_library()) if len(members) == 1 else None
+        is_other = found is None and value is not None and self._is_other(value)
+        return _Answer(found, dict(self.elsewhere.marks), is_other)
 
     def _of_library(self) -> Library | None:
         """The library of models of which the module exports, or keeps, the object under the name of the library."""
@@ -229,6 +240,15 @@ class _Module:
             return model_of(value.definition, self._machine) or self._class(value.definition)
         return Atom(Origin.UNKNOWN, value.type) if isinstance(value, Atom) and value.type is not None else None
 
+    def _is_other(self, value: Value) -> bool:
+        """Whether a value is certainly no model: a class of its own, an object of one, a function, a plain object."""
+        match value:
+            case Class(definition=definition) | Instance(definition=definition):
+                return not definition.bases
+            case Imported(name=name):
+                return self.elsewhere.is_other(name)
+        return isinstance(value, Closure | Entries)
+
     def _class(self, definition: ClassDefinition) -> Atom | None:
         """A class of which some methods hand SQL on: calling it gives an object that has them."""
         names = [each.function.name for each in definition.body if isinstance(each, FunctionDefinition)]
@@ -258,10 +278,8 @@ def _answer(file: ModuleFile, depth: int) -> _Answer:
     if module is None or not _are_current(module.elsewhere.marks):
         source = _worth_reading(file.path)
         module = _MODULES.keep(key, _Module(source, depth)) if source is not None else None
-    found = module.exported(file.members) if module is not None else None
-    return _ANSWERS.keep(
-        (*key, file.members), _Answer(found, dict(module.elsewhere.marks) if module is not None else {})
-    )
+    answer = module.exported(file.members) if module is not None else _Answer(None, {})
+    return _ANSWERS.keep((*key, file.members), answer)
 
 
 def _are_current(marks: Mapping[str, str]) -> bool:

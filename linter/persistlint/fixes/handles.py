@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Edit
 from persistlint.facts import EffectKind
 from persistlint.fixes.guards import insert, unsafe
-from persistlint.ir import Call, Expression, Mapping, String, expressions_in
+from persistlint.ir import Attribute, Call, Expression, Mapping, String, expressions_in
 from persistlint.regexes import regex
 from persistlint.source import Range
 
@@ -72,6 +72,13 @@ def call_at(program: Program, place: Range) -> Call | None:
     return next((node for node in nodes if isinstance(node, Call) and node.range == place), None)
 
 
+def _called(call: Call | None, method: str) -> Call | None:
+    """The call of a method in a chain of calls that ends with one, as `then` follows it; None where there is none."""
+    while call is not None and isinstance(call.function, Attribute) and call.function.name != method:
+        call = call.function.value if isinstance(call.function.value, Call) else None
+    return call
+
+
 def with_entry(program: Program, mapping: Mapping, entry: str) -> Edit | None:
     """An entry more at the end of an object literal, on a line of its own where the others have theirs."""
     if not program.source.content.startswith(b"{", mapping.range.start) or not program.is_clean(mapping.range):
@@ -87,7 +94,7 @@ def with_entry(program: Program, mapping: Mapping, entry: str) -> Edit | None:
 def with_option(program: Program, effect: Effect, entry: str) -> Edit | None:
     """An entry more in the argument in which a call looks for its transaction; None where that is no object literal, or
     has the entry. Mongoose's `create` would have to be given a list, and gives one then."""
-    call, index = call_at(program, effect.range), effect.options
+    call, index = _called(call_at(program, effect.range), effect.method), effect.options
     if call is not None and index is None and effect.kind is EffectKind.SCHEMA:  # the last, where that is an object
         is_object = bool(call.arguments) and isinstance(call.arguments[-1].value, Mapping)
         index = len(call.arguments) - is_object

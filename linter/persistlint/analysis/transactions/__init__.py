@@ -79,7 +79,7 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
     _learn(module.body, known)
     elsewhere = Elsewhere(syntax.source, known)
     may_be = frozenset(name.decode("utf-8", "replace") for name in may_be_models(syntax.source))
-    handles = Handles(known, language.name, names, elsewhere=elsewhere.find, asked=may_be)
+    handles = Handles(known, language.name, names, elsewhere=elsewhere, asked=may_be)
     handles.learn_imports(syntax.source.words)
     file = File(syntax.source, handles, comments=syntax.comments)
     top = Scope()

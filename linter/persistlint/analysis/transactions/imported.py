@@ -20,29 +20,26 @@ if TYPE_CHECKING:
 
 _NOTHING: frozenset[bytes] = frozenset()
 # What is imported from a module of the program by its spelling; in Python that could be any module.
-_IMPORTS = {
-    "javascript": regex(
-        rb"\b(?:import|const|let|var)\b([^;='\"()]{1,2000}?)(?:\bfrom|=\s*(?:await\s+)?(?:require|import)\s*\()"
-        rb"\s*[\"'](?:\.|@/|~/)"
-    ),
-    "python": regex(rb"^[ \t]*from[ \t]+[\w.]+[ \t]+import\b[ \t]*(\([^)]{1,2000}\)|[^\n]+)", re.MULTILINE),
-}
+_OF_PROGRAM = regex(rb"\b(?:from|require\s*\(|import\s*\()\s*[\"'](?:\.|@/|~/)")
+_DECLARES = regex(rb"\b(?:import|const|let|var)\b")
+_LONGEST = 2_000  # bytes of the names that are taken out of one module
+_FROM = regex(rb"^[ \t]*from[ \t]+[\w.]+[ \t]+import\b[ \t]*(\([^)]{1,2000}\)|[^\n]+)", re.MULTILINE)
 _NAME = regex(rb"[\w$]+")
 _FURTHEST = 80  # bytes before a call in which its object is looked for
 _OBJECT = regex(rb"(?:([\w$]+)\s*\??\.\s*)?([\w$]+)\s*[?!]?\s*\Z")
 _NEW = regex(rb"\bnew\s+(?:([\w$]+)\s*\.\s*)?([\w$]+)")
 # `const User = db.users`, `const { User } = db`
-_PART = regex(rb"([\w$]+|\})\s*=\s*([\w$]+)\b(?!\s*\()")
+_PART = regex(rb"((?<![\w$])[\w$]+|\})\s*=\s*([\w$]+)\b(?!\s*\()")
 
 
 @lru_cache(maxsize=4)  # it is asked before a file is parsed, and again behind
 def may_be_models(source: SourceFile) -> frozenset[bytes]:
     """The names that a file imports from its own program which may be models, or an object that has some."""
     folder = languages()[source.language].libraries
-    imports = _IMPORTS.get(folder)
-    if imports is None or not _may_call(source, folder):
+    if folder not in ("python", "javascript") or not _may_call(source, folder):
         return _NOTHING
-    own = {name for clause in imports.findall(source.content) for name in _NAME.findall(clause)}
+    clauses = _FROM.findall(source.content) if folder == "python" else _declared(source.content)
+    own = {name for clause in clauses for name in _NAME.findall(clause)}
     if not own:
         return _NOTHING
     used = set(_used(source, folder))
@@ -62,8 +59,18 @@ def types_of_models(folder: str) -> frozenset[Type]:
     return found
 
 
+def _declared(content: bytes) -> Iterator[bytes]:
+    """What stands between the word that declares something and the module of the program that it comes from."""
+    end = 0
+    for match in _OF_PROGRAM.finditer(content):
+        start = max(end, match.start() - _LONGEST)
+        end = match.end()
+        places = [found.start() for found in _DECLARES.finditer(content, start, match.start())]
+        yield content[places[-1] if places else start : match.start()]
+
+
 def _may_call(source: SourceFile, folder: str) -> bool:
-    return not _methods(folder).isdisjoint(source.words) or (_makes_rows(folder) and b"save" in source.words)
+    return b"save" in source.words or not _methods(folder).isdisjoint(source.words)
 
 
 def _used(source: SourceFile, folder: str) -> Iterator[bytes]:
@@ -89,8 +96,3 @@ def _methods(folder: str) -> frozenset[bytes]:
     return frozenset(
         name.encode() for model in models if model is not None for name in model.methods if name.isidentifier()
     )
-
-
-@cache
-def _makes_rows(folder: str) -> bool:
-    return folder != "python"

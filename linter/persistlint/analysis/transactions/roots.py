@@ -15,8 +15,7 @@ from persistlint.records import dataclass
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from persistlint.analysis.exports import Elsewhere
     from persistlint.analysis.names import Names
     from persistlint.analysis.transactions.variables import Scope
     from persistlint.libraries import Catalogue, Library, Type
@@ -49,7 +48,8 @@ class Roots:
     embeds: dict[str, tuple[Type, str] | None] = field(default_factory=dict)
     beginning: dict[str, Type] = field(default_factory=dict)  # of the libraries in use, by the method that tells them
     generated: list[Type] = field(default_factory=list)  # whose methods are given the handle
-    elsewhere: Callable[[str], Atom | None] = field(default=lambda _: None)  # what another module exports
+    elsewhere: Elsewhere | None = None  # what other modules of the program export
+    told: dict[str, Known | None] = field(default_factory=dict)  # by them, of names that are imported
     asked: frozenset[str] = frozenset()  # the names, imported from the program, that may be models or have some
 
     def __post_init__(self) -> None:
@@ -170,7 +170,7 @@ class Roots:
 
     def _model(self, name: str) -> Known | None:
         is_class = name[:1].isupper() and not name.isupper() and len(name) > 1 and self._is_own(name)
-        if not is_class or self._is_telling(name):
+        if not is_class or self._is_telling(name) or self._is_other(name):
             return None
         for library in (*self.in_use, *self.tables.libraries):
             if library not in self.in_use and library.modules:
@@ -189,12 +189,18 @@ class Roots:
 
     def imported(self, name: str, qualified: str | None, scope: Scope) -> Known | None:
         """What another module of the program tells that it exports; `name` is what it is called here."""
+        if qualified is None:
+            return None
+        if name not in self.told:
+            self.told[name] = self._imported(name, qualified)
+        known = self.told[name]
+        return known if known is None or scope.find(name.partition(".")[0]) is None else None
+
+    def _imported(self, name: str, qualified: str) -> Known | None:
         root, last = name.partition(".")[0], name.rpartition(".")[2]
-        if (root not in self.asked and self.guess(last) is None) or scope.find(root) is not None:
+        if (root not in self.asked and self.guess(last) is None) or self._is_library(qualified):
             return None
-        if qualified is None or self._is_library(qualified):
-            return None
-        found = self.elsewhere(qualified)
+        found = self.elsewhere.find(qualified) if self.elsewhere is not None else None
         type = found.type if found is not None else None
         if type is None or not type.role or type.is_own or not type.library.modules:
             return None
@@ -223,6 +229,11 @@ class Roots:
         """Whether a class is declared here, or imported from elsewhere than a library."""
         module = self.names.imports.get(name)
         return name in self.names.classes or (module is not None and not self._is_library(module))
+
+    def _is_other(self, name: str) -> bool:
+        """Whether another module of the program tells that what it exports is no model."""
+        module = self.names.imports.get(name) if name in self.asked else None
+        return module is not None and self.elsewhere is not None and self.elsewhere.is_other(module)
 
     def _is_library(self, module: str) -> bool:
         return is_of_library(module, self.names.language)
