@@ -111,10 +111,10 @@ def goes_on(block: Block, effects: Sequence[Effect]) -> bool:
 def _takes_error(node: Expression, effects: Sequence[Effect]) -> bool:
     """Whether a call takes the error of an effect: `.catch(() => {})`, unless it throws one in any case."""
     match node:
-        case Call(function=Attribute(value=asked, name="catch"), arguments=(Argument(value=given), *_)):
+        case Call(function=Attribute(name="catch"), arguments=(Argument(value=given), *_)):
             body = given.function.body if isinstance(given, Lambda) else ()
             is_thrown = bool(body) and isinstance(body[-1], Raise)
-            return not is_thrown and any(effect.range in asked.range for effect in effects)
+            return not is_thrown and any(effect.range in node.range for effect in effects)
     return False
 
 
