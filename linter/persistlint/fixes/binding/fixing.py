@@ -17,7 +17,7 @@ from persistlint.fixes.binding.calls.sending import count_of, passed, placeholde
 from persistlint.fixes.binding.calls.sharing import sharing
 from persistlint.fixes.binding.finishing import expanding, go_imports, merged
 from persistlint.fixes.binding.marks import expressions
-from persistlint.fixes.binding.marks.grammar import check_repeated, takes_no_values
+from persistlint.fixes.binding.marks.grammar import check_repeated, check_texts, takes_no_values
 from persistlint.fixes.binding.marks.marking import marked
 from persistlint.fixes.binding.marks.narrowing import narrowed
 from persistlint.fixes.binding.marks.plan import bound_by, plan, takes_objects
@@ -103,6 +103,8 @@ class Binding:
             is_unbound = self.source.language == "go" and not is_bindable
             if not is_bindable and (fix := self.quoted(is_unbound=is_unbound)) is not None:
                 return fix
+            if self.query.placeholder and not is_bindable and not isinstance(refusal, NotBoundError):
+                check_texts(self.query, self.holes, self.dialect)  # which is the reason, whatever was met first
             raise
 
     def bound(self) -> Fix:

@@ -173,7 +173,7 @@ class Rewrite:
                 return Edit(first.range, self._alone(parameter, text))
             left, start = before.literal, before.literal.body.end
             if before.range.end != start:
-                raise RefusalError("the SQL is written in a way that a fix cannot take apart")
+                raise RefusalError("the SQL is written in a way that cannot be taken apart without doubt")
         encoded = self._encoded(text, left, holed, kept)
         opened = ""  # behind a number that is added to the text, the literal that goes on
         if parameter.number:
@@ -197,10 +197,10 @@ class Rewrite:
                 return Edit(Range(start, end), encoded.removesuffix(opened) if is_open else encoded + left.quote)
             after = items[parameter.end]
             if after.literal is None:
-                raise RefusalError("two values stand side by side")
+                raise RefusalError("two values stand side by side, with no text between them")
             right, end = after.literal, after.literal.body.start
             if after.range.start != end:
-                raise RefusalError("the SQL is written in a way that a fix cannot take apart")
+                raise RefusalError("the SQL is written in a way that cannot be taken apart without doubt")
         if left is not right:
             self._check_gap(Range(start, end))
             if opened and encoded.endswith(opened) and end == right.body.end:

@@ -66,7 +66,7 @@ def view(
                 reader.read(expression, "")
             reader.ends(expressions[-1].range.end)
     except UnreadableError:
-        raise RefusalError("the SQL is written in a way that a fix cannot take apart") from None
+        raise RefusalError("the SQL is written in a way that cannot be taken apart without doubt") from None
     return reader.found
 
 
