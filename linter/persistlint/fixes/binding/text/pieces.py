@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from persistlint.facts import Site
 
-_ADDS_ONE = ("append", "push", "WriteString")
+_ADDS_ONE = ("append", "push", "WriteString", "WriteByte", "WriteRune")
 _ADDING = (ir.Assign, ir.ExpressionStatement)
 _BUILDERS = ("strings.Builder", "bytes.Buffer")
 
