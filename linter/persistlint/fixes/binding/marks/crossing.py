@@ -30,7 +30,18 @@ class Crossing:
 
     begins: Literal
     start: int
-    edits: tuple[Edit, ...]
+    others: tuple[Edit, ...]
+
+    def edits(self, parameter: Parameter, mark: str, number: str) -> list[Edit]:
+        """The edits that put a mark there, or if it has one the text of its `number`, which is known when the program
+        runs."""
+        literal = self.begins
+        if not number:
+            return [Edit(Range(self.start, literal.body.end), mark), *self.others]
+        lead, tail = parameter.before + parameter.around[0], parameter.around[1] + parameter.after
+        behind = f" + {literal.opening}{tail}{literal.quote}" if tail else ""
+        text = f"{lead}{literal.quote} + {number}{behind}"
+        return [Edit(Range(self.start, literal.range.end), text), *self.others]
 
 
 def crossing_of(found: View, parameter: Parameter, source: SourceFile) -> Crossing | None:

@@ -22,7 +22,6 @@ from persistlint.source import Range
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from persistlint.fixes.binding.marks.crossing import Crossing
     from persistlint.fixes.binding.marks.plan import Parameter
     from persistlint.fixes.binding.text.forms import Form
     from persistlint.fixes.binding.text.view import Held
@@ -81,7 +80,8 @@ class Rewrite:
                 encoded = self._encoded(written, cut.begins, holed, kept)
                 edits += cut.edits(self.found.items[parameter.start : parameter.end], encoded)
             elif (crossing := crossing_of(self.found, parameter, self.source)) is not None:
-                edits += [self._crossed(crossing, parameter, written), *crossing.edits]
+                number = self._number_text(parameter.number) if parameter.number else ""
+                edits += crossing.edits(parameter, self._encoded(written, crossing.begins, holed, kept), number)
             else:
                 edits.append(self._region(parameter, written, holed, kept))
         left_out = [each.range for each in (*whole.values(), *inside)]
@@ -215,17 +215,6 @@ class Rewrite:
                     return Edit(Range(start, end), f"{encoded.removesuffix(opened)}{glue}{right.opening}")
                 return Edit(Range(start, end), f"{encoded}{left.quote}{glue}{right.opening}")
         return Edit(Range(start, end), encoded)
-
-    def _crossed(self, crossing: Crossing, parameter: Parameter, text: str) -> Edit:
-        """The edit that writes a mark at the end of the literal that a string begins in. Raises `RefusalError`."""
-        literal = crossing.begins
-        if not parameter.number:
-            encoded = self._encoded(text, literal, set(), set())
-            return Edit(Range(crossing.start, literal.body.end), encoded)
-        lead, tail = parameter.before + parameter.around[0], parameter.around[1] + parameter.after
-        behind = f" + {literal.opening}{tail}{literal.quote}" if tail else ""
-        counted = f"{lead}{literal.quote} + {self._number_text(parameter.number)}{behind}"
-        return Edit(Range(crossing.start, literal.range.end), counted)
 
     def _alone(self, parameter: Parameter, text: str) -> str:
         """The literal for a mark that takes the place of a value which is a text by itself. Raises `RefusalError`."""
