@@ -104,7 +104,7 @@ def merged(edits: Iterable[Edit]) -> tuple[Edit, ...]:
             continue  # of a text that stands in the SQL twice
         before = edit
         if result and edit.range.start < result[-1].range.end:
-            raise RefusalError("the values and the text are written in one another")
+            raise RefusalError("one of the values stands in the text of another one")
         if result and edit.range.start == result[-1].range.end:
             last = result.pop()
             edit = Edit(Range(last.range.start, edit.range.end), last.text + edit.text)

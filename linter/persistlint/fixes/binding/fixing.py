@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Applicability, Fix
-from persistlint.facts import Origin
 from persistlint.fixes.binding.calls.counting import check_seen, check_signs, numbered_behind, others_of
 from persistlint.fixes.binding.calls.describing import described
 from persistlint.fixes.binding.calls.passing import Given, Passing
@@ -17,7 +16,7 @@ from persistlint.fixes.binding.calls.sending import count_of, passed, placeholde
 from persistlint.fixes.binding.calls.sharing import sharing
 from persistlint.fixes.binding.finishing import expanding, go_imports, merged
 from persistlint.fixes.binding.marks import expressions
-from persistlint.fixes.binding.marks.grammar import check_repeated, takes_no_values
+from persistlint.fixes.binding.marks.grammar import check_repeated, check_texts, takes_no_values
 from persistlint.fixes.binding.marks.marking import marked
 from persistlint.fixes.binding.marks.narrowing import narrowed
 from persistlint.fixes.binding.marks.plan import bound_by, plan, takes_objects
@@ -45,6 +44,7 @@ from persistlint.fixes.binding.unbound.doubling import doubled
 from persistlint.fixes.binding.unbound.names import guarded, quoted
 from persistlint.fixes.binding.unbound.numbers import numbers, operands
 from persistlint.fixes.binding.unbound.quoting import quoted_values
+from persistlint.fixes.binding.unbound.reach import is_out_of_reach, takes_only_text
 from persistlint.libraries import catalogue
 from persistlint.records import dataclass
 from persistlint.regexes import regex
@@ -103,8 +103,10 @@ class Binding:
             is_unbound = self.source.language == "go" and not is_bindable
             if not is_bindable and (fix := self.quoted(is_unbound=is_unbound)) is not None:
                 return fix
-            if self._takes_only_text():
+            if takes_only_text(self.query):
                 raise RefusalError("this call takes no bind parameters") from refusal
+            if self.query.placeholder and not is_bindable and not isinstance(refusal, NotBoundError):
+                check_texts(self.query, self.holes, self.dialect)  # which is the reason, whatever was met first
             raise
 
     def bound(self) -> Fix:
@@ -230,41 +232,14 @@ class Binding:
             fix = fix or quoted_values(query, found, self.holes, self.program, self.dialect)
             if fix is None and query.is_raw and len(found) == 1:
                 fix = operands(found[0][1], self.holes, self.source)
-            is_out_of_reach = self._passes_no_values()
-            is_out_of_reach |= (is_unbound or self._is_made_elsewhere()) and self._is_trusted_quoted()
-            if fix is not None or not (is_out_of_reach or takes_no_values(query, self.dialect)):
+            is_lost = is_out_of_reach(query, self.holes, self.program, self.dialect, is_unbound=is_unbound)
+            if fix is not None or not is_lost:
                 return fix
             whole = {text.range: text for hole in self.holes for text in self._texts_around(hole)[:1]}
             views = [texts.view([((text,), None)]) for text in whole.values()]
         except RefusalError:
             return None
         return doubled(views, self.holes, self.program, self.dialect)
-
-    def _takes_only_text(self) -> bool:
-        """Whether the call is a function of a library that makes a piece of SQL of a text as it is."""
-        operation = self.query.site().operation if self.query.site is not None else None
-        if operation is None or not operation.raw or operation.is_own:
-            return False
-        return operation.parameters is None and operation.returns is None and operation.yields is None
-
-    def _passes_no_values(self) -> bool:
-        """Whether the call is one of Go that takes the text alone, and sends it as it is."""
-        if self.source.language != "go" or self.query.site is None:
-            return False
-        operation = self.query.site().operation
-        return operation.parameters is None and not (operation.is_own or operation.effect or operation.sql is None)
-
-    def _is_made_elsewhere(self) -> bool:
-        """Whether another function of Go than the one that calls the driver puts every value into a text."""
-        if self.source.language != "go" or self.query.site is None:
-            return False
-        statements = self.query.site().statements
-        return not any(holding(statements, hole.range) for hole in self.holes)
-
-    def _is_trusted_quoted(self) -> bool:
-        """Whether quotes that are written twice are enough for the rule, where a value could be bound as well: not in
-        data of a request, nor in MySQL, where the mode of the connection says what else ends a string."""
-        return self.dialect != "mysql" and all(hole.origin < Origin.REQUEST for hole in self.holes)
 
     def names(self) -> Fix:
         """The fix for names. Raises `RefusalError`."""

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from persistlint.libraries import Library
     from persistlint.source import SourceFile
 
-_NOWHERE = "nothing here tells where the values of the other placeholders are"
-_ELSEWHERE = "the values that the call passes are put together elsewhere"
+_NOWHERE = "the SQL has further placeholders, and nothing here tells where their values are passed"
+_ELSEWHERE = "the call passes values already, in a list that is put together elsewhere"
 _COMPUTED = regex(rf"(?<![\w$])\$(?={HOLE})")  # behind a dollar or a word is the text of a string, `$$…$$`
 _MAKE_NUMBERS = frozenset(["int", "float", "len", "Number", "parseInt"])
 _MAKE_TEXT = frozenset(["len", "str", "String", "strconv", "fmt"])

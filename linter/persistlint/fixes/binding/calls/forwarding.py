@@ -158,7 +158,9 @@ def _called(
             call for call, argument in given if argument is not None and _is_made_by(argument, made, statements, site)
         ]
         if len(direct) > 1:
-            raise RefusalError(f"several calls of `{function.name}` send it")
+            raise RefusalError(
+                f"several calls of `{function.name}` send the text, and each would have to pass the values"
+            )
     return (direct or calls)[0] if len(direct or calls) == 1 else None
 
 

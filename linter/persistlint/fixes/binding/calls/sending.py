@@ -168,7 +168,7 @@ def _into_configuration(passing: Passing, there: ir.Expression, site: Site, prog
     """Put the values into the object that the call passes, or into another one where other calls pass it, too."""
     made, key = configuration(there, site), key_of_values(site.operation)
     if made is None:
-        raise RefusalError("the values that the call passes are put together elsewhere")
+        raise RefusalError("the call passes values already, in a list that is put together elsewhere")
     nodes = [*ir.expressions_in(*site.statements)]
     is_own = not isinstance(there, ir.Name) or sum(is_name(node, there.id) for node in nodes) == 2
     if is_own:

@@ -56,7 +56,7 @@ def with_one_list(passing: Passing, site: Site, first: int, program: Program) ->
     texts = [source.text(argument.value.range) for argument in there]
     if any(argument.spread for argument in there):
         if len(there) > 1 or not all(given.before == passing.existing for given in passing.given):
-            raise RefusalError("the values that the call passes are put together elsewhere")
+            raise RefusalError("the call passes values already, in a list that is put together elsewhere")
         start = f"append([]any{{}}, {texts[0]}{SPREAD})"
         texts = [given.text for given in passing.given]
     else:

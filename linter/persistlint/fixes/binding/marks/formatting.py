@@ -23,7 +23,7 @@ COMMENT = regex(r"#|//|/\*")
 _NUMBER = regex(r"\[\d+\]")  # of an argument, in a verb of Go
 _FIELD_NUMBER = regex(r"^\{\d+")  # of an argument, in a field of Python
 REST_OF_LINE = regex(rb"[ \t]*;?[ \t]*\r?\n")
-_REST_WITH_COMMENT = regex(rb"[ \t]*;?[ \t]*(?:(?:#|//)[^\r\n]*)?\r?\n")  # which was about the call
+REST_WITH_COMMENT = regex(rb"[ \t]*;?[ \t]*(?:(?:#|//)[^\r\n]*)?\r?\n")  # which was about the call
 
 
 def unformatted(
@@ -162,7 +162,7 @@ def _renumbered(source: SourceFile, form: Form, kept: Sequence[tuple[Range, int]
 def _only_itself(source: SourceFile, form: Form) -> Range | None:
     """The line of a statement that gives a variable its own text, once nothing is formatted: `sql = sql.format(…)`."""
     begin = source.content.rfind(b"\n", 0, form.range.start) + 1
-    rest = _REST_WITH_COMMENT.match(source.content, form.range.end)
+    rest = REST_WITH_COMMENT.match(source.content, form.range.end)
     name = re.escape(source.text(form.text).encode())
     is_same = re.compile(rb"[ \t]*" + name + rb"[ \t]*=[ \t]*").fullmatch(source.content, begin, form.range.start)
     return Range(begin, rest.end()) if is_same and rest is not None else None

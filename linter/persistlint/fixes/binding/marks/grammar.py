@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _BEFORE_NAMES = word_set("JOIN UPDATE TABLE OUTFILE DUMPFILE COLLATE INDEX VIEW COLUMN REFERENCES")
 _READ_FROM = word_set("EXTRACT TRIM SUBSTRING OVERLAY")  # what takes a value behind its FROM
+_CLAUSES = word_set("SELECT FROM WHERE GROUP HAVING ORDER LIMIT WINDOW UNION SET VALUES")
 _COMPARE = frozenset(["=", "<>", "!=", "<", ">", "<=", ">=", "=="])
 _BEFORE_QUERIES = word_set("FROM JOIN EXISTS UNION EXCEPT INTERSECT AS LATERAL EXPLAIN")
 SCRIPT = "the text holds several statements, and the driver takes values for one alone"
@@ -136,6 +137,12 @@ def function_around(tokens: Sequence[Token], place: int) -> str:
         if depth < 0:
             return tokens[number - 1].word
     return ""
+
+
+def is_grouped(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a token stands among what rows are grouped by: two bind parameters are never the same to a database."""
+    clause = next((token.word for token in reversed(tokens[:place]) if token.word in _CLAUSES), "")
+    return clause == "GROUP"
 
 
 def is_key_column(tokens: Sequence[Token], place: int) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint import ir
+from persistlint.facts import Hole
 from persistlint.fixes.binding.marks import expressions
 from persistlint.fixes.binding.marks.calling import calling
 from persistlint.fixes.binding.marks.grammar import (
@@ -14,6 +15,7 @@ from persistlint.fixes.binding.marks.grammar import (
     check_script,
     check_statement,
     function_around,
+    is_grouped,
     is_key_column,
     is_name_place,
     sets_option,
@@ -114,6 +116,8 @@ def plan(
         elif token.text == HOLE:
             if sets:  # some drivers pass a number as a text or a fraction, which most variables refuse
                 check_statement(tokens)
+            if is_repeated and _is_name_too(item, query):
+                raise RefusalError(f"`{source.text(item.expression.range)}` is a name in the SQL as well")
             parameter = _bare(found, tokens, place, query, program, dialect)
         elif token.kind is Kind.QUOTED and is_repeated:
             continue  # the same value is a name here, and stays one
@@ -121,6 +125,9 @@ def plan(
             raise RefusalError("a value is a part of a name or of a number, which cannot be bound")
         is_option = sets_option(tokens, place, dialect)
         parameter.is_doubtful |= is_option
+        is_compared = query.library is None or query.library.binds != "client"  # which writes both into the text
+        if is_compared and is_grouped(tokens, place) and any(other.value == parameter.value for other in made):
+            raise NotBoundError("the rows are grouped by the value, which has to be the same text in both places")
         if call is not None:
             parameter.start, parameter.before, parameter.after = call.start, call.before, call.after
             parameter.value = _as_text(parameter.value, source) if call.is_text else parameter.value
@@ -147,6 +154,12 @@ def _is_text_of_sqlite(token: Token, query: Query, dialect: str | None) -> bool:
 def _is_same(value: Value, other: Value) -> bool:
     """Whether a format string puts in one argument at both places."""
     return value is not other and value.form is not None and value.expression.range == other.expression.range
+
+
+def _is_name_too(value: Value, query: Query) -> bool:
+    """Whether the text has a value in the place of a name, too."""
+    holes = (part for text in query.texts for part in text.parts if isinstance(part, Hole))
+    return any(hole.range == value.expression.range and not hole.context.is_value for hole in holes)
 
 
 def _quoted(

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
+from persistlint.fixes.binding.marks.crossing import crossing_of
 from persistlint.fixes.binding.marks.cutting import cut_of
 from persistlint.fixes.binding.marks.formatting import COMMENT, REST_OF_LINE, spaced, unformatted
 from persistlint.fixes.binding.marks.laying import emptied
@@ -79,6 +80,9 @@ class Rewrite:
             elif (cut := cut_of(self.found, parameter)) is not None:
                 encoded = self._encoded(written, cut.begins, holed, kept)
                 edits += cut.edits(self.found.items[parameter.start : parameter.end], encoded)
+            elif (crossing := crossing_of(self.found, parameter, self.source)) is not None:
+                number = self._number_text(parameter.number) if parameter.number else ""
+                edits += crossing.edits(parameter, self._encoded(written, crossing.begins, holed, kept), number)
             else:
                 edits.append(self._region(parameter, written, holed, kept))
         left_out = [each.range for each in (*whole.values(), *inside)]
@@ -183,7 +187,7 @@ class Rewrite:
                 return Edit(first.range, self._alone(parameter, text))
             left, start = before.literal, before.literal.body.end
             if before.range.end != start:
-                raise RefusalError("the SQL is written in a way that a fix cannot take apart")
+                raise RefusalError("the SQL is written in a way that cannot be taken apart without doubt")
         encoded = self._encoded(text, left, holed, kept)
         opened = ""  # behind a number that is added to the text, the literal that goes on
         if parameter.number:
@@ -207,10 +211,10 @@ class Rewrite:
                 return Edit(Range(start, end), encoded.removesuffix(opened) if is_open else encoded + left.quote)
             after = items[parameter.end]
             if after.literal is None:
-                raise RefusalError("two values stand side by side")
+                raise RefusalError("two values stand side by side, with no text between them")
             right, end = after.literal, after.literal.body.start
             if after.range.start != end:
-                raise RefusalError("the SQL is written in a way that a fix cannot take apart")
+                raise RefusalError("the SQL is written in a way that cannot be taken apart without doubt")
         if left is not right:
             self._check_gap(Range(start, end))
             if opened and encoded.endswith(opened) and end == right.body.end:

@@ -76,7 +76,7 @@ def gather(
     elif outer:
         raise RefusalError("some values are put into the text where it is sent, and some before")
     elif any(holder.range.start < list_.made.range.start for holder in _holders(found, inner)):
-        raise RefusalError("the values that the call passes are put together elsewhere")
+        raise RefusalError("the call passes values already, in a list that is put together elsewhere")
     elif not style.is_named and not (style.is_numbered and spread_of(site, found, program.source) == list_.name):
         check_order(list_.name, site, found, style, marks, inner)
     looped = {
@@ -102,7 +102,7 @@ def _begun(steps: list[Step], found: View, place: Place, site: Site) -> list[Ste
     every = [step for text in (place.steps, *(list_.steps for list_ in found.lists)) for step in text]
     before = [step for step in every if step.statement.range.start < first and is_once(step)]
     if not before:
-        raise RefusalError("the SQL is put together under a condition")
+        raise RefusalError("the SQL is put together in a branch that does not always run before the call")
     return [min(before, key=lambda step: step.statement.range.start), *steps]
 
 
@@ -252,7 +252,7 @@ def _check_new(
         passed = count_of(site, source) or 0
         is_passed = passed >= count if style.is_numbered else passed == count and not is_between
     if not (is_always and is_passed):
-        raise RefusalError("nothing here tells where the values of the other placeholders are")
+        raise RefusalError("the SQL has further placeholders, and nothing here tells where their values are passed")
 
 
 def _keys(list_: Growing, site: Site) -> set[str]:

@@ -195,7 +195,7 @@ def gathered(
             raise RefusalError("the names for a list of values are taken")
         around = {program.function_around(step.statement.range) for step in steps}
         return Growing(free[0], True, made, style, source, len(around) > 1)
-    elsewhere = "the values that the call passes are put together elsewhere"
+    elsewhere = "the call passes values already, in a list that is put together elsewhere"
     if not isinstance(passed, ir.Name):
         raise RefusalError(elsewhere)
     lists = [s for s in site.statements if isinstance(s, ir.Assign) and is_name(s.target, passed.id) and not adds(s)]

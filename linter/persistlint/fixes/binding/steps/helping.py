@@ -234,7 +234,7 @@ def _returned(
     bound = bound_by(parameters, part)
     are_open = any(not (style.is_numbered and mark.key.isdigit() and int(mark.key) <= least) for mark in marks)
     if are_open or any(parameter.expands for parameter in parameters):
-        raise RefusalError("the function that puts it together has placeholders")
+        raise RefusalError("the function that puts the text together writes placeholders of its own")
     if not bound:
         return inside, [], []
     imports = described(parameters, part, own, program) if style.is_described else []

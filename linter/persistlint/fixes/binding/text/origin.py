@@ -53,14 +53,14 @@ def definitions(name: ir.Name, site: Site, uses: int = 1) -> list[Step]:
     Raises `RefusalError` where that is not certain, or where the variable is used more often than that."""
     found = [s for s in reaching(name, site) if s.value is not None or not s.declares]
     if not found or found[0].operator != "=" or found[0].value is None:
-        raise RefusalError("the SQL is put together in another place")
+        raise RefusalError("the SQL is put together in another function or file")
     steps = [Step(found[0], (found[0].value,))]
     for statement in found[1:]:
         if is_trim(statement, name.id):
             continue
         added = extension(statement, name.id)
         if not added:
-            raise RefusalError(f"`{name.id}` is assigned more than once")
+            raise RefusalError(f"`{name.id}` gets its text in several places, and nothing tells which of them is sent")
         steps.append(Step(statement, added))
     check_trims(found, name.id, site)
     if any(s.range.start > name.range.start for s in found):

@@ -11,6 +11,7 @@ from persistlint.fixes.binding.text.formats import Verb, formatted, printed
 from persistlint.fixes.binding.text.literals import Char, Literal, UnreadableError, characters, literals
 from persistlint.fixes.binding.text.parts import Part
 from persistlint.fixes.binding.text.pieces import is_filled, joined_here
+from persistlint.fixes.binding.text.statements import is_next
 from persistlint.fixes.binding.text.view import Held, Inner, Value, View
 from persistlint.records import dataclass
 from persistlint.source import Range
@@ -66,7 +67,7 @@ def view(
                 reader.read(expression, "")
             reader.ends(expressions[-1].range.end)
     except UnreadableError:
-        raise RefusalError("the SQL is written in a way that a fix cannot take apart") from None
+        raise RefusalError("the SQL is written in a way that cannot be taken apart without doubt") from None
     return reader.found
 
 
@@ -242,15 +243,18 @@ class _Reader:
     ) -> None:
         """Read texts one behind the other, each with the statement that holds its values, and what stands between."""
         around = self.holder
+        before: ir.Statement | None = None
         self.begin_inner()
         for number, (holder, piece) in enumerate(pieces):
             self.holder = holder
             if separator is None and self.found.items:
                 if number and isinstance(holder, ir.Assign) and holder.operator == "=" and holder.value in piece:
                     self.hide_end()
-                self.apart()
+                if before is None or holder is None or not is_next(before, holder, self.source):
+                    self.apart()
             elif separator is not None and number:
                 self.add(*self.separator(separator))
+            before = holder
             self.begin_inner()
             for text in piece:
                 self.read(text, "")

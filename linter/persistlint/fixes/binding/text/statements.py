@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.identity import Same
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from persistlint.facts import Query
-    from persistlint.source import Range
+    from persistlint.source import Range, SourceFile
 
 _EACH = ("forEach", "map")
+_BETWEEN = regex(rb"(?:\s++|//[^\n]*+)++")
 
 
 @lru_cache(maxsize=2)  # every part of a query asks for it
@@ -65,6 +67,12 @@ def every(block: ir.Block) -> Iterator[ir.Statement]:
             for node in ir.walk(expression):
                 if isinstance(node, ir.Lambda):
                     yield from every(node.function.body)
+
+
+def is_next(one: ir.Statement, other: ir.Statement, source: SourceFile) -> bool:
+    """Whether a statement of Go runs whenever the one before it did: nothing but comments stands between them, and
+    every block has its braces."""
+    return source.language == "go" and _BETWEEN.fullmatch(source.content, one.range.end, other.range.start) is not None
 
 
 def own_names(function: ir.Function) -> set[str]:

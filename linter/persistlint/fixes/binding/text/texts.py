@@ -86,7 +86,11 @@ class Texts:
         for hole in self.holes:
             if not any(self._has(value, hole) for value in bound):
                 is_here = bool(holding(self.site.statements, hole.range))
-                by = "in a way that a fix does not know" if is_here else "by another function"
+                by = (
+                    "in a way that cannot be followed here"
+                    if is_here
+                    else "by another function than the one that sends it"
+                )
                 raise RefusalError(f"`{hole.expression}` is put into the SQL {by}")
         if any(value.is_conditional for value in bound):
             raise RefusalError("a value stands in a part of the SQL that is not always there")
@@ -104,7 +108,7 @@ class Texts:
             return None
         pieces = self._names_of_pieces(text)
         if pieces and not runs_if_filled(node.range, text.range, [node.id, *pieces], self.site):
-            raise RefusalError("the SQL is put together under a condition")
+            raise RefusalError("the SQL is put together in a branch that does not always run before the call")
         if self._has_hole(text.range):
             is_sql = self._is_sql(text) or self._is_list(text)
             return text if is_sql else None

@@ -98,7 +98,7 @@ def check_cut(trim: Trim, statements: Sequence[ir.Assign], site: Site) -> None:
         text = tail[-taken:] if isinstance(taken, int) else taken
         is_there = len(tail) >= taken if isinstance(taken, int) else bool(tail)
         if not (is_there and _OUTSIDE.fullmatch(text)):
-            raise RefusalError(f"a part of `{name}` is cut off")
+            raise RefusalError(f"more may be cut off the end of `{name}` than what stands there behind each value")
 
 
 def _is_of_elsewhere(node: ir.Expression | None, site: Site) -> bool:
