@@ -50,6 +50,10 @@ STATEMENTS = {
         "await sequelize.query(`CREATE OR REPLACE VIEW found AS SELECT id FROM people WHERE name = '${a ?? \"\"}'`);",
         'return await sequelize.query("SELECT id FROM found ORDER BY id", { type: "SELECT" });',
     ),
+    "sequelize, a list of replacements": (
+        "return await sequelize.query(`SELECT id FROM people WHERE id > ? AND name = '${a ?? \"\"}' ORDER BY id`,"
+        ' { replacements: [0], type: "SELECT" });',
+    ),
     "mysql2": (
         "await connection.query(`CREATE OR REPLACE VIEW found AS SELECT id FROM people WHERE name = '${a ?? \"\"}'`);",
         'return (await connection.query("SELECT id FROM found ORDER BY id"))[0];',

@@ -164,8 +164,9 @@ from persistlint.fixes.uniting import united
 from persistlint.paths import is_example, is_generated, is_job, is_migration, is_script, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
+from persistlint.rules.beside import first_beside, last_beside, may_part, weight
 from persistlint.rules.parted import Parted, parted
-from persistlint.rules.torn import belong_together, may_belong_together, runs_again
+from persistlint.rules.torn import belong_together, runs_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -216,15 +217,15 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
         outside += effect.kind is EffectKind.EXTERNAL
         if _stands_alone(effect, fact) and len(alone) < _MOST_WRITES:
             alone.append((outside, effect))
-    found = min(_torn(alone, fact, context.file), key=lambda pair: _weight(*pair), default=None)
+    found = min(_torn(alone, fact, context.file), key=lambda pair: weight(*pair), default=None)
     if found is not None:
         earlier, later = found
-        is_light = any(_weight(earlier, later))
+        is_light = any(weight(earlier, later))
         by_hand = is_script(context.file.path)
         if is_light and (by_hand or is_job(context.file.path)):
             return  # who runs it sees where it stopped and runs it again, and so does what runs a job
         is_of_caller = _has_caller(earlier, later, fact, context.file.language)
-        needed = _last_beside(earlier, later, alone, fact)
+        needed = last_beside(earlier, later, alone, fact)
         following = [effect for _, effect in alone if effect.range.start >= needed.range.start]
         yield context.report(
             later.range,
@@ -235,7 +236,7 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
             if is_light or by_hand or is_of_caller or _sees_to(earlier, later, context.file)
             else None,
             related=(Related(earlier.range, "the first write"),),
-            remedy=remedied(context.program, united, _first_beside(earlier, later, alone, fact), following, fact),
+            remedy=remedied(context.program, united, first_beside(earlier, later, alone, fact), following, fact),
         )
 
 
@@ -260,40 +261,15 @@ def _torn(alone: list[tuple[int, Effect]], procedure: Procedure, file: SourceFil
         torn = (
             e
             for e in before
-            if belong_together(e, later) and not _may_part(e, later, procedure) and not _is_batched(e, later)
+            if belong_together(e, later) and not may_part(e, later, procedure) and not _is_batched(e, later)
         )
         yield from ((e, later) for e in islice(torn, 1) if not _NOTHING.search(file.text(e.range)))
-
-
-def _last_beside(earlier: Effect, later: Effect, alone: list[tuple[int, Effect]], procedure: Procedure) -> Effect:
-    """The last write that belongs to an earlier one as `later` does: a transaction without it tears them still."""
-    outside = next(passed for passed, effect in alone if effect is later)
-    behind = (e for passed, e in alone if passed == outside and e.range.start > later.range.start)
-    beside = (e for e in behind if belong_together(earlier, e) and not _may_part(earlier, e, procedure))
-    return max(beside, key=lambda effect: effect.range.start, default=later)
-
-
-def _first_beside(earlier: Effect, later: Effect, alone: list[tuple[int, Effect]], procedure: Procedure) -> Effect:
-    """The first write that belongs to a later one as `earlier` does, or would if no branch passed over it."""
-    outside = next(passed for passed, effect in alone if effect is later)
-    before = (e for passed, e in alone if passed == outside and e.range.start < earlier.range.start)
-    beside = (
-        e
-        for e in before
-        if may_belong_together(e, later) and not _may_part(e, later, procedure) and not any(_weight(e, later))
-    )
-    return next(beside, earlier)
 
 
 def _is_batched(earlier: Effect, later: Effect) -> bool:
     """Whether the later one goes through many rows in batches, each of which commits on purpose and may run again."""
     is_inner = len(later.place.loops) > len(earlier.place.loops)
     return is_inner and _OF_MANY.match(later.method) is not None and runs_again(earlier, later)
-
-
-def _weight(earlier: Effect, later: Effect) -> tuple[bool, bool]:
-    """What makes half of a change less grave, the graver first: both writes may run again, or one only tells of it."""
-    return runs_again(earlier, later), earlier.is_aside or later.is_aside
 
 
 def _sees_to(earlier: Effect, later: Effect, file: SourceFile) -> bool:
@@ -348,13 +324,6 @@ def _ends_elsewhere_begun(handle: Handle, procedure: Procedure) -> bool:
     )
     handles = (found for opened in procedure.transactions for found in (opened.opener, opened.handle))
     return ends and not any(found is not None and found.is_same(handle) for found in handles)
-
-
-def _may_part(earlier: Effect, later: Effect, procedure: Procedure) -> bool:
-    """Whether the function goes on where one of them fails and the other does not: it wants them apart. Two rows that
-    both stand beside the data, such as notifications, tell of it each by itself."""
-    is_told_twice = later.is_aside and inserts(later.method) and earlier.table == later.table
-    return is_told_twice or any((earlier.range in group) is not (later.range in group) for group in procedure.tolerated)
 
 
 def _what(effect: Effect) -> str:

@@ -157,11 +157,17 @@ def _carriers(site: Site, holes: Sequence[Hole]) -> set[str]:
             if isinstance(statement, ir.Assign) and (target := variable(statement.target)) is not None:
                 value = statement.value
                 is_text = isinstance(value, ir.Template | ir.Binary | ir.Call | ir.Conditional)
-                if value is not None and is_text and _mentions(value, found, holes):
+                if value is not None and is_text and not _is_sent(value, site) and _mentions(value, found, holes):
                     found.add(target.id)
         if found == names:
             return names
         names = found
+
+
+def _is_sent(value: ir.Expression, site: Site) -> bool:
+    """Whether a value is what a call that sends SQL gives, and no text."""
+    operations = (site.sends.get(node.range) for node in ir.walk(value) if isinstance(node, ir.Call))
+    return any(operation is not None and operation.yields != "argument" for operation in operations)
 
 
 def _mentions(part: ir.Statement | ir.Expression, names: set[str], holes: Sequence[Hole]) -> bool:

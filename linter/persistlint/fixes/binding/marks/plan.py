@@ -50,6 +50,7 @@ _OF_ANY_TYPE = word_set(
 _ARITHMETIC = frozenset("+-*/%")
 _NUMBER = regex(r"int|float|len|Number|parseInt|parseFloat|Itoa|Format(?:Int|Uint|Float)")  # what makes one
 _UNIT = regex(r"(?:\w+_)?(?:MICROSECOND|SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|QUARTER|YEAR)")  # of MySQL
+_STAGE = regex(r"@[^\s'\"]*\Z")  # of Snowflake, with the path behind it
 # Of what has become SQL already.
 _WRITTEN = regex(r"fmt|format|quot|escap|liter|sanit|sql|^dumps$|^stringify$", re.IGNORECASE)
 _ESCAPED = regex(r"escap|quoted", re.IGNORECASE)  # of a value whose quotes are doubled already
@@ -297,7 +298,8 @@ def _bare(
     token = tokens[place]
     item = found.items[token.start]
     assert isinstance(item, Value)
-    if is_key_column(tokens, place):
+    is_path = dialect == "snowflake" and _STAGE.search(found.text, 0, token.start) is not None
+    if is_path or is_key_column(tokens, place):
         raise RefusalError("the value stands where only a name can, which cannot be bound")
     found_list = listed(item, source)
     if found_list is None and query.site is not None and place and tokens[place - 1].text == "(":

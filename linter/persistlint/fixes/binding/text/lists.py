@@ -266,7 +266,7 @@ def is_same_again(items: ir.Expression) -> bool:
         case ir.Collection(elements=[ir.Spread(value=ir.Expression() as inner)]):
             return is_same_again(inner)
         case ir.Call(
-            function=ir.Attribute(value=ir.Name(id="Object"), name="keys" | "values")
+            function=ir.Attribute(value=ir.Name(id="Object"), name="keys" | "values" | "entries")
             | ir.Attribute(value=ir.Name(id="Array"), name="from"),
             arguments=[ir.Argument(value=inner, spread=False)],
         ):

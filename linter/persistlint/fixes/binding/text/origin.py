@@ -45,6 +45,10 @@ _SAME_TEXT = (
 _ASKS = ("startswith", "endswith", "startsWith", "endsWith", "includes")
 _WORDS = regex(r"[\w\s]+")  # of SQL, of which a value that is bound takes none away
 _MANY = 1000  # uses of a variable that changes in none of them
+# What changes a list, or a mapping.
+_CHANGES = frozenset(["append", "clear", "extend", "insert", "pop", "popitem", "push", "remove"]) | frozenset(
+    ["reverse", "shift", "sort", "splice", "unshift"]
+)
 _MESSAGE = regex(r"(?:\w*_)?(?:log|error|err|message|msg)|\w+(?:Message|Msg|Error)", re.IGNORECASE)
 
 
@@ -168,7 +172,22 @@ def stays_the_same(expression: ir.Expression, since: Range, site: Site) -> bool:
         changed = {*ir.names_in(target)} if target is not None else set()
         if names & changed:
             raise RefusalError(f"`{min(names & changed)}` changes before the call")
+    for name in names:
+        if any(since.end <= at.start < site.call.range.start for at in _changed(Same(site.statements)).get(name, ())):
+            raise RefusalError(f"`{name}` changes before the call")
     return not any(isinstance(node, ir.Call) for node in nodes)
+
+
+@lru_cache(maxsize=2)  # every value of a function asks for it
+def _changed(same: Same[tuple[ir.Statement, ...]]) -> dict[str, list[Range]]:
+    """Where statements call a method of a variable that changes the list or the mapping which it holds."""
+    found: dict[str, list[Range]] = {}
+    for statement in same.value:
+        for node in ir.expressions_in(statement):
+            match node:
+                case ir.Call(function=ir.Attribute(value=ir.Name(id=name), name=method)) if method in _CHANGES:
+                    found.setdefault(name, []).append(node.range)
+    return found
 
 
 def uses_of(name: ir.Name, site: Site, most: int) -> int:

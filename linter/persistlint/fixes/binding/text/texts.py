@@ -24,6 +24,7 @@ from persistlint.fixes.binding.text.repeating import repeated
 from persistlint.fixes.binding.text.statements import holding
 from persistlint.fixes.binding.text.trimming import check_cut, trim_of
 from persistlint.fixes.binding.text.unquoting import unquoted
+from persistlint.fixes.binding.text.variables import is_name
 from persistlint.fixes.binding.text.view import Value
 from persistlint.fixes.nodes import nodes_inside
 from persistlint.identity import Same
@@ -199,16 +200,31 @@ class Texts:
 
     def _repeated(self, node: ir.Call) -> Times | None:
         """What a call joins, where holes stand in what is repeated, and it is no list of values."""
-        found = repeated(self._with_its_list(node), self.site, self.program.source)
-        is_wanted = found is not None and self._has_hole(found.text[0].range) and not self._is_list(node)
+        whole = self._with_its_list(node)
+        found = repeated(whole, self.site, self.program.source)
+        is_wanted = found is not None and self._has_hole(found.text[0].range) and not self._is_list(whole)
         return found if is_wanted else None
 
     def _with_its_list(self, node: ir.Call) -> ir.Call:
-        """A call that joins a list as if it made it itself, where a variable holds what a comprehension gives."""
+        """A call that joins a list as if it made it itself, where a variable holds what a comprehension gives, or a
+        `map` of JavaScript, and nothing else needs that."""
+        match node:
+            case ir.Call(function=ir.Attribute(value=ir.Name(id=name), name="join") as joined):
+                made_of = assignments(self.site, name)
+                value = made_of[0].value if len(made_of) == 1 else None
+                if isinstance(value, ir.Call) and self._count(name) == 2:  # where it is made, and here
+                    return replace(node, function=replace(joined, value=value))
+                return node
         made = origin.list_of_values(node, self.site)
         if made is None or not isinstance(made.value, ir.Comprehension):
             return node
         return replace(node, arguments=(replace(node.arguments[0], value=made.value),))
+
+    def _count(self, name: str) -> int:
+        """How often a variable stands in the function, but for where its length is asked for."""
+        nodes = [*ir.expressions_in(*self.site.statements)]
+        lengths = (node for node in nodes if isinstance(node, ir.Attribute) and node.name == "length")
+        return sum(is_name(node, name) for node in nodes) - sum(is_name(node.value, name) for node in lengths)
 
     def _chosen(self, node: ir.Conditional) -> Times | None:
         """The texts of SQL that a conditional expression chooses between, where one has a hole."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from persistlint.fixes.program import Program
     from persistlint.source import Range
 
+_SOURCES = (ir.Name, ir.Call, ir.Attribute)
+_OF_OBJECTS = 0  # the key of what objects hold, which is the identity of no function
 _MOST_PLACES = 200  # where a value may come from
 _TEXTS = ("str", "String")
 _OF_SQL = regex(r"\w+(?:Query|SQL|Sql|Clause)")  # a function that gives SQL
@@ -33,7 +35,10 @@ MOST_STEPS = 6  # variables and functions between a value and the one that the t
 
 
 def sources(node: ir.Expression, program: Program) -> Iterator[ir.Expression]:
-    """What a variable holds, what a function is given for a parameter, and what one of the file returns."""
+    """What a variable holds, or what the object of a method does under a name, what a function is given for a
+    parameter, and what one of the file returns."""
+    if isinstance(node, ir.Attribute):
+        yield from _held(program).get(program.source.text(node.range), ())
     if isinstance(node, ir.Call):
         called = program.called(last_name(node.function))
         for statement in flat(called.body) if called is not None else ():
@@ -74,7 +79,7 @@ def _bound_in(function: ir.Function | ir.Module, program: Program) -> dict[str, 
                 ir.Assign(target=target, value=ir.Expression() as value)
                 | ir.Loop(target=ir.Expression() as target, iterable=ir.Expression() as value)
             ):
-                for name in {*ir.names_in(target)}:
+                for name in {*ir.names_in(target)} - {_receiver(function)}:
                     found.setdefault(name, []).append(value)
             case ir.ExpressionStatement(value=value):
                 for name in {*ir.names_in(value)}:
@@ -83,8 +88,28 @@ def _bound_in(function: ir.Function | ir.Module, program: Program) -> dict[str, 
     return found
 
 
-def _of(node: ir.Name | ir.Call, program: Program) -> object:
-    """The variable that a name is of, or the call: what tells a source from others."""
+def _receiver(function: ir.Function | ir.Module) -> str | None:
+    """The name of the object of a method, which holds more than what is meant."""
+    return function.receiver if isinstance(function, ir.Function) else None
+
+
+def _held(program: Program) -> dict[str, list[ir.Expression]]:
+    """What methods of the file set each attribute of their object to, by its text, found once for all of them."""
+    found = program.bound.get(_OF_OBJECTS)
+    if found is None:
+        found = program.bound[_OF_OBJECTS] = {}
+        for function in program.functions():
+            for statement in flat(function.body) if function.receiver else ():
+                match statement:
+                    case ir.Assign(target=ir.Attribute() as target, value=ir.Expression() as value):
+                        found.setdefault(program.source.text(target.range), []).append(value)
+    return found
+
+
+def _of(node: ir.Name | ir.Call | ir.Attribute, program: Program) -> object:
+    """The variable that a name is of, or the attribute, or the call: what tells a source from others."""
+    if isinstance(node, ir.Attribute):
+        return program.source.text(node.range)
     function = program.function_around(node.range) if isinstance(node, ir.Name) else None
     return (id(function), node.id) if isinstance(node, ir.Name) and function is not None else node.range
 
@@ -105,7 +130,7 @@ def is_escaped(value: ir.Expression, program: Program, known: Collection[Range] 
             is_sign = isinstance(inner, ir.String) and inner.value in ("''", "\\'") and (inner is not node or is_made)
             if is_sign and inner is not value and inner.range not in known:
                 return True
-            if steps < MOST_STEPS and isinstance(inner, ir.Name | ir.Call) and (one := _of(inner, program)) not in seen:
+            if steps < MOST_STEPS and isinstance(inner, _SOURCES) and (one := _of(inner, program)) not in seen:
                 seen.add(one)
                 is_call = isinstance(inner, ir.Call)
                 pending += [(source, steps + 1, is_call) for source in islice(sources(inner, program), _MOST_PLACES)]
@@ -143,7 +168,7 @@ def is_quoted(value: ir.Expression, program: Program) -> bool:
             pending += [(arm, steps + 1) for arm in (node.then, node.otherwise)]
         if len(seen) > _MOST_PLACES:
             return True  # nobody follows that
-        if steps < MOST_STEPS and isinstance(node, ir.Name | ir.Call) and (one := _of(node, program)) not in seen:
+        if steps < MOST_STEPS and isinstance(node, _SOURCES) and (one := _of(node, program)) not in seen:
             seen.add(one)
             pending += [(source, steps + 1) for source in islice(sources(node, program), _MOST_PLACES)]
     return False

@@ -13,43 +13,32 @@ from persistlint import ir
 from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.facts import Context
 from persistlint.fixes.binding.calls.sending import values_of
-from persistlint.fixes.binding.marks.laying import emptied
 from persistlint.fixes.binding.marks.plan import bound_by, plan
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.text.constants import check_constants
-from persistlint.fixes.binding.text.kinds import TEXT, kind_of
-from persistlint.fixes.binding.text.literals import Char
-from persistlint.fixes.binding.text.origin import last_name
 from persistlint.fixes.binding.text.reaching import assignments
 from persistlint.fixes.binding.text.statements import holding
 from persistlint.fixes.binding.text.tracing import is_quoted
 from persistlint.fixes.binding.text.variables import is_name, variable
 from persistlint.fixes.binding.text.view import HOLE, Value, View
 from persistlint.fixes.binding.unbound.connecting import connected
+from persistlint.fixes.binding.unbound.placing import OF_ANY_TYPE, SCRIPTS, Quoted
 from persistlint.fixes.imports import node_module, python_member
 from persistlint.identity import Same
 from persistlint.libraries import catalogue
 from persistlint.records import dataclass
 from persistlint.regexes import regex
-from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from persistlint.facts import Hole, Query, Site
-    from persistlint.fixes.binding.marks.plan import Parameter
-    from persistlint.fixes.binding.text.lists import Listed
+    from persistlint.facts import Hole, Query
     from persistlint.fixes.program import Program
+    from persistlint.source import Range
 
-_OF_ANY_TYPE = regex(r".*\b(?:escape|quote|as_string)\(.*")  # what leaves a number one
-_TEXT = regex(r"[fF]?[\"'].*|(?:str|String|fmt\.Sprintf?)\(.*|`.*", re.DOTALL)
-_TEXT_OF = {"python": "str({})", "go": "fmt.Sprint({})"}
-_JOINS = ("join", "Join")
 _BEFORE_COUNT = regex(rf"\b(?:LIMIT|OFFSET)\s+(?:[\w{HOLE}]+\s*,\s*)?\Z", re.IGNORECASE)
-_SCRIPTS = ("javascript", "typescript")
 _NUMBER = "Number({})"
 _MOST_HOLES = 100  # more of them are too many to look at, and each is looked for among all statements
-_PLAIN = ("", "%s", "%v", "%q", "!s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +61,10 @@ def quoted_values(
     quoting = quoting_of(query, "literal", holes, program)
     if quoting is None or query.site is None:
         return None
-    is_any = _OF_ANY_TYPE.match(quoting.expression) is not None
+    is_any = OF_ANY_TYPE.match(quoting.expression) is not None
     contexts = {Context.QUOTED, Context.PART, Context.LIST, *([Context.VALUE] if is_any else [])}
     counts = [hole for hole in holes if _is_count(query, hole)]
-    if any(hole.context not in contexts for hole in holes) or (counts and program.source.language not in _SCRIPTS):
+    if any(hole.context not in contexts for hole in holes) or (counts and program.source.language not in SCRIPTS):
         return None
     edits: list[Edit] = []
     done: list[Range] = []
@@ -89,7 +78,7 @@ def quoted_values(
                 own = [hole for hole in holes for value in bound_by([parameter], view) if _is_hole(value, [hole])]
                 is_whole = 1 < len(view.items) == parameter.end - parameter.start
                 expression = _NUMBER if any(hole in counts for hole in own) else quoting.expression
-                made = _Quoted(expression, parameter, view, node, query.site(), program).edits()
+                made = Quoted(expression, parameter, view, node, query.site(), program).edits()
                 is_bare = parameter.end - parameter.start == 1
                 if is_bare:
                     value = bound_by([parameter], view)[0].expression
@@ -131,89 +120,6 @@ def _is_count(query: Query, hole: Hole) -> bool:
 
 def _is_hole(value: Value, holes: Sequence[Hole]) -> bool:
     return any(hole.range == value.expression.range for hole in holes)
-
-
-@dataclass(frozen=True, slots=True)
-class _Quoted:
-    """One value and what stands around it in its string of SQL, which are put in by the expression `quote`."""
-
-    quote: str
-    parameter: Parameter
-    view: View
-    node: ir.Expression
-    site: Site
-    program: Program
-
-    def edits(self) -> list[Edit] | None:
-        """The edits, None where the value stands in the text in a way that they do not know."""
-        parameter, view = self.parameter, self.view
-        items = view.items[parameter.start : parameter.end]
-        values = [item for item in items if isinstance(item, Value)]
-        is_plain = not (parameter.before or parameter.after or parameter.edits or parameter.expands)
-        if not is_plain or len(values) != 1 or values[0].spec not in _PLAIN or self._is_elsewhere(values[0]):
-            return None
-        if self._is_joined(values[0].expression):
-            return None
-        value = values[0]
-        text = self.quote.replace("{}", self._text(value) if len(items) > 1 else parameter.value)
-        if parameter.listed is not None:
-            text = self._each(value, parameter.listed)
-        if not text:
-            return None
-        if parameter.end - parameter.start == len(view.items):
-            return [Edit(self.node.range, text)]
-        if not self._fits(text, value):
-            text = text.replace('"', "'") if "'" not in text else text
-        if not self._fits(text, value):
-            return None
-        edits = emptied(items, self.program.source)
-        gone = [edit.range for edit in edits]
-        chars = [item.range for item in items if isinstance(item, Char)]
-        edits += [Edit(range, "") for range in chars if not any(range in each for each in gone)]
-        if value.spec == "%q":
-            edits.append(Edit(value.range, "%s"))
-        return [*edits, Edit(value.expression.range, text)]
-
-    def _each(self, value: Value, found: Listed) -> str:
-        """The expression that quotes every element of a list that is joined in JavaScript; "" where it is another."""
-        if self.program.source.language not in _SCRIPTS or found.edits or not found.array:
-            return ""
-        if self.program.has_name("element", value.expression.range) or "element" in self.quote:
-            return ""
-        match value.expression:
-            case ir.Call(function=ir.Attribute(value=values, name="join") as joined):
-                is_text = found.quote or found.is_quoted
-                quoted = f"map((element) => {self.quote.replace('{}', 'String(element)' if is_text else 'element')})"
-                if found.array == self.program.source.text(values.range):
-                    before = Range(value.expression.range.start, joined.range.end - len(joined.name))
-                    return f'{self.program.source.text(before)}{quoted}.join(", ")'
-                return f'{found.array}.{quoted}.join(", ")' if isinstance(values, ir.Call) else ""
-        return ""
-
-    def _is_elsewhere(self, value: Value) -> bool:
-        """Whether a format string puts the value in a second time, where it may stand in another way."""
-        same = [each for each in self.view.values if each.expression.range == value.expression.range]
-        return len(same) > 1
-
-    def _is_joined(self, node: ir.Expression) -> bool:
-        """Whether a variable may hold the text of several values."""
-        made = assignments(self.site, node.id) if isinstance(node, ir.Name) else []
-        return any(isinstance(s.value, ir.Call) and last_name(s.value.function) in _JOINS for s in made)
-
-    def _text(self, value: Value) -> str:
-        """The value as a text, which it was between quotes."""
-        text, source = self.parameter.value, self.program.source
-        is_text = _TEXT.fullmatch(text) or kind_of(value.expression, self.site, self.program) == TEXT
-        if is_text or (source.language == "go" and value.form is None):
-            return text
-        return _TEXT_OF.get(source.language, "String({})").replace("{}", text)
-
-    def _fits(self, text: str, value: Value) -> bool:
-        """Whether an expression can stand in its place: a hole of Python has no quotes of the string around it."""
-        literal = value.literal
-        if self.program.source.language != "python" or literal is None or value.form is not None:
-            return True
-        return literal.quote not in text and "\\" not in text
 
 
 def quoting_of(query: Query, yields: str, holes: Sequence[Hole], program: Program) -> Quoting | None:
@@ -283,7 +189,7 @@ def _reads_again(query: Query, holes: Sequence[Hole], program: Program) -> bool:
             return False  # who gives the SQL to the function can leave its values out
     taken = site.operation.parameters
     places = taken if isinstance(taken, tuple) else (taken,)
-    if values is None and isinstance(places[0] if places else None, int) and program.source.language in _SCRIPTS:
+    if values is None and isinstance(places[0] if places else None, int) and program.source.language in SCRIPTS:
         return False  # what stands there is the callback, or `[]`, which fills no mark
     keys = site.operation.parameters
     options = [a.value for a in site.call.arguments if isinstance(a.value, ir.Mapping)]
