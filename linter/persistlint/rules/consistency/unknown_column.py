@@ -106,7 +106,7 @@ _ALIKE = 0.8  # of all letters
 _MOST_NAMED = 12  # columns
 
 
-@rule("unknown-column", on=Statements, severity=Severity.ERROR, languages=EVERYWHERE)
+@rule("unknown-column", on=Statements, severity=Severity.ERROR, languages=EVERYWHERE, momentary=True)
 def unknown_column(statements: Statements, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column that a known table does not have."""
     if isinstance(statements, Sent):
