@@ -53,7 +53,8 @@ def claims_of(script: Script, before: Catalog) -> Claims:
         is_sure = not (change.statement.is_conditional or change.statement.is_guarded)
         if isinstance(change, c.CreateTable):
             key = change.table.key
-            if is_sure and key not in own and not change.if_not_exists and _is_made(before, change.table):
+            table = before.tables.get(key)
+            if is_sure and key not in own and not change.if_not_exists and table is not None and table.is_known:
                 false.add(key)
             own.add(key)
             made |= {key} - ({key} if change.definition.is_temporary else set())
