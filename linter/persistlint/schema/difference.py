@@ -53,6 +53,20 @@ def leftovers(made_by: Iterable[c.Change], start: Catalog, end: Catalog) -> tupl
     )
 
 
+def made_by_any(changes: Iterable[c.Change]) -> frozenset[str]:
+    """What people call the tables, columns, indexes and enums that changes make."""
+    return frozenset(map(_made, changes)) - {""}
+
+
+def strays(back: Iterable[c.Change], own: Iterable[c.Change], made: frozenset[str]) -> bool:
+    """Whether a way back takes away something that its own migration has not made, and that is among what any has
+    `made`: it belongs to another migration, or to several. What it makes anew is still there."""
+    backward = tuple(back)
+    anew = {f"the table `{change.to.key}`" for change in backward if isinstance(change, c.RenameTable)}
+    anew |= made_by_any(backward) | made_by_any(own)
+    return any(name in made and name not in anew for name in map(_gone, backward))
+
+
 def is_needed(change: c.Change) -> bool:
     """Whether a change of a type, or of NOT NULL, makes a known column another than it is; whether a table that gets
     another name is known."""

@@ -110,6 +110,20 @@ def altered_by_others(scripts: Iterable[Script]) -> frozenset[str]:
     return frozenset(keys)
 
 
+def made_again(scripts: Iterable[Script]) -> frozenset[str]:
+    """The keys of tables that more than one of some scripts make, without a drop in between."""
+    made: set[str] = set()
+    again: set[str] = set()
+    for script in scripts:
+        for change in script.forward:
+            if isinstance(change, c.CreateTable) and not change.if_not_exists:
+                again |= {change.table.key} & made
+                made.add(change.table.key)
+            elif isinstance(change, c.DropTable | c.RenameTable):
+                made.discard(change.table.key)
+    return frozenset(again)
+
+
 def made_somewhere(scripts: Collection[Script]) -> Catalog:
     """What is known where nobody knows the order: that there are the tables and indexes that scripts make."""
     found = Catalog()
