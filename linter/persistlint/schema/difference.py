@@ -53,18 +53,29 @@ def leftovers(made_by: Iterable[c.Change], start: Catalog, end: Catalog) -> tupl
     )
 
 
-def made_by_any(changes: Iterable[c.Change]) -> frozenset[str]:
-    """What people call the tables, columns, indexes and enums that changes make."""
-    return frozenset(map(_made, changes)) - {""}
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What changes make and what they take away, as people call it."""
+
+    made: frozenset[str]
+    gone: frozenset[str]
 
 
-def strays(back: Iterable[c.Change], own: Iterable[c.Change], made: frozenset[str]) -> bool:
-    """Whether a way back takes away something that its own migration has not made, and that is among what any has
-    `made`: it belongs to another migration, or to several. What it makes anew is still there."""
+def sums_of(changes: Iterable[c.Change]) -> Sums:
+    """The sums of some changes: tables, columns, indexes and enums."""
+    every = tuple(changes)
+    return Sums(frozenset(map(_made, every)) - {""}, frozenset(map(_gone, every)) - {""})
+
+
+def strays(back: Iterable[c.Change], own: Iterable[c.Change], of_all: Sums) -> bool:
+    """Whether a way back takes away something that another migration has made, or brings something back that another
+    one has taken away: it belongs to another migration, or to several. What it makes anew is still there."""
     backward = tuple(back)
+    mine, undone = sums_of(own), sums_of(backward)
     anew = {f"the table `{change.to.key}`" for change in backward if isinstance(change, c.RenameTable)}
-    anew |= made_by_any(backward) | made_by_any(own)
-    return any(name in made and name not in anew for name in map(_gone, backward))
+    taken = (undone.gone & of_all.made) - mine.made - undone.made - anew
+    brought = (undone.made & of_all.gone) - mine.gone - undone.gone
+    return bool(taken or brought)
 
 
 def is_needed(change: c.Change) -> bool:

@@ -19,7 +19,7 @@ from persistlint.paths import is_migration
 from persistlint.records import dataclass, replace
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable
-from persistlint.schema.difference import made_by_any, strays
+from persistlint.schema.difference import Sums, strays, sums_of
 from persistlint.schema.references import unknown_tables
 from persistlint.sql.chain import run
 from persistlint.sql.coherence import (
@@ -92,9 +92,9 @@ class Project:
         return tuple(self.scripts)
 
     @cached_property
-    def makes(self) -> frozenset[str]:
-        """What scripts make, as people call it."""
-        return made_by_any(change for script in self.scripts.values() for change in script.forward)
+    def sums(self) -> Sums:
+        """What scripts make, and what they take away."""
+        return sums_of(change for script in self.scripts.values() for change in script.forward)
 
     @cached_property
     def tables(self) -> Catalog:
@@ -187,7 +187,7 @@ def read_in_project(
 def _strays(script: Script, project: Project, forward: str) -> bool:
     """Whether the way back in a script is not only that of its own migration, which has this path."""
     own = project.scripts.get(forward, script)
-    return bool(script.leftovers) and strays(script.backward, own.forward, project.makes)
+    return bool(script.leftovers) and strays(script.backward, own.forward, project.sums)
 
 
 def _before(project: Project, path: str) -> Catalog | None:
