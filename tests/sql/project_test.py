@@ -308,6 +308,20 @@ def test_what_happens_while_a_migration_runs_is_over_for_one_that_ten_others_fol
     assert found == [("02_index.up.sql", "index-not-concurrent"), ("02_index.up.sql", "unique-constraint-blocking")]
 
 
+def test_what_has_run_has_not_failed(tmp_path: Path) -> None:
+    wrong = (
+        "CREATE INDEX i ON a (d); ALTER TABLE b ADD c int; INSERT INTO a (c) VALUES ('x');"
+        " INSERT INTO a (id, c) VALUES (1, 'x') ON CONFLICT (c) DO NOTHING;"
+    )
+    steps = {f"{number:02}_step.up.sql": f"CREATE TABLE t{number} (n int);" for number in range(3, 13)}
+    _write(tmp_path, {"01_a.up.sql": "CREATE TABLE a (id int PRIMARY KEY, c text);", "02_b.up.sql": wrong, **steps})
+    rules = frozenset({"unknown-column", "unknown-table", "required-column-omitted", "conflict-target-mismatch"})
+    assert _reported(tmp_path, "02_b.up.sql", rules=rules) == []
+    (tmp_path / "12_step.up.sql").unlink()
+    forget()
+    assert {rule for _, rule in _reported(tmp_path, "02_b.up.sql", rules=rules)} == rules
+
+
 def test_so_it_is_for_migrations_in_programs(tmp_path: Path) -> None:
     step = (
         "exports.up = (knex) => knex.schema.{}('t', (t) => {{ {} }});\nexports.down = (knex) => knex.raw('SELECT 1');\n"

@@ -161,7 +161,7 @@ class Catalog:
                 self._release_from_key(changed)
 
     def _create(self, change: CreateTable) -> None:
-        existing = self.find(change.table)
+        existing = self.tables.get(change.table.key)  # one in another schema is another one
         made = change.definition
         if existing is not None and change.if_not_exists:
             if existing.is_known:

@@ -53,6 +53,31 @@ def leftovers(made_by: Iterable[c.Change], start: Catalog, end: Catalog) -> tupl
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What changes make and what they take away, as people call it."""
+
+    made: frozenset[str]
+    gone: frozenset[str]
+
+
+def sums_of(changes: Iterable[c.Change]) -> Sums:
+    """The sums of some changes: tables, columns, indexes and enums."""
+    every = tuple(changes)
+    return Sums(frozenset(map(_made, every)) - {""}, frozenset(map(_gone, every)) - {""})
+
+
+def strays(back: Iterable[c.Change], own: Iterable[c.Change], of_all: Sums) -> bool:
+    """Whether a way back takes away something that another migration has made, or brings something back that another
+    one has taken away: it belongs to another migration, or to several. What it makes anew is still there."""
+    backward = tuple(back)
+    mine, undone = sums_of(own), sums_of(backward)
+    anew = {f"the table `{change.to.key}`" for change in backward if isinstance(change, c.RenameTable)}
+    taken = (undone.gone & of_all.made) - mine.made - undone.made - anew
+    brought = (undone.made & of_all.gone) - mine.gone - undone.gone
+    return bool(taken or brought)
+
+
 def is_needed(change: c.Change) -> bool:
     """Whether a change of a type, or of NOT NULL, makes a known column another than it is; whether a table that gets
     another name is known."""

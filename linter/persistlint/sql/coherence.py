@@ -53,7 +53,8 @@ def claims_of(script: Script, before: Catalog) -> Claims:
         is_sure = not (change.statement.is_conditional or change.statement.is_guarded)
         if isinstance(change, c.CreateTable):
             key = change.table.key
-            if is_sure and key not in own and not change.if_not_exists and _is_made(before, change.table):
+            table = before.tables.get(key)
+            if is_sure and key not in own and not change.if_not_exists and table is not None and table.is_known:
                 false.add(key)
             own.add(key)
             made |= {key} - ({key} if change.definition.is_temporary else set())
@@ -107,6 +108,20 @@ def altered_by_others(scripts: Iterable[Script]) -> frozenset[str]:
             and change.table.key not in made
         }
     return frozenset(keys)
+
+
+def made_again(scripts: Iterable[Script]) -> frozenset[str]:
+    """The keys of tables that more than one of some scripts make, without a drop in between."""
+    made: set[str] = set()
+    again: set[str] = set()
+    for script in scripts:
+        for change in script.forward:
+            if isinstance(change, c.CreateTable) and not change.if_not_exists:
+                again |= {change.table.key} & made
+                made.add(change.table.key)
+            elif isinstance(change, c.DropTable | c.RenameTable):
+                made.discard(change.table.key)
+    return frozenset(again)
 
 
 def made_somewhere(scripts: Collection[Script]) -> Catalog:

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from persistlint.paths import is_migration
 from persistlint.records import dataclass, replace
 from persistlint.schema.catalog import Catalog
-from persistlint.schema.changes import CreateTable, DropTable, RenameTable
+from persistlint.schema.changes import CreateTable, DropTable
+from persistlint.schema.difference import Sums, strays, sums_of
 from persistlint.schema.references import unknown_tables
 from persistlint.sql.chain import run
 from persistlint.sql.coherence import (
@@ -28,6 +29,7 @@ from persistlint.sql.coherence import (
     doubted,
     judged,
     left_by,
+    made_again,
     made_somewhere,
     makers_first,
 )
@@ -45,8 +47,6 @@ from persistlint.sql.steps import is_step, number
 from persistlint.sql.usual import around, read_file, usual_dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from persistlint.schema.script import Script
     from persistlint.sql.chain import Step
     from persistlint.sql.readers import Reader
@@ -90,6 +90,11 @@ class Project:
     def paths(self) -> tuple[str, ...]:
         """Those of all scripts, in order."""
         return tuple(self.scripts)
+
+    @cached_property
+    def sums(self) -> Sums:
+        """What scripts make, and what they take away."""
+        return sums_of(change for script in self.scripts.values() for change in script.forward)
 
     @cached_property
     def tables(self) -> Catalog:
@@ -175,8 +180,14 @@ def read_in_project(
         is_rooted=project.is_rooted,
         followers=len(project.scripts) - place if is_one_of_many else 0,
         siblings=project.paths,
-        leftovers=script.leftovers if project.is_ordered else (),
+        leftovers=script.leftovers if project.is_ordered and not _strays(script, project, forward) else (),
     )
+
+
+def _strays(script: Script, project: Project, forward: str) -> bool:
+    """Whether the way back in a script is not only that of its own migration, which has this path."""
+    own = project.scripts.get(forward, script)
+    return bool(script.leftovers) and strays(script.backward, own.forward, project.sums)
 
 
 def _before(project: Project, path: str) -> Catalog | None:
@@ -264,7 +275,7 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
         contents={step.state[0]: step.content for step in steps if step.script is not None},
         firsts=firsts,
         after=doubted(after, doubtful),
-        again=_made_again(scripts.values()),
+        again=made_again(scripts.values()),
         goes_back_from=_goes_back_from(scripts, others),
         is_rooted=verdict.is_ordered and is_alone and len(unknown) <= 1 and begins,
         undoing=frozenset(step.state[0] for step in steps if not step.lasts),
@@ -316,20 +327,6 @@ def _elsewhere(files: Signature, reader: Reader) -> Elsewhere:
         return Elsewhere()
     folders = {os.path.dirname(files[0][0]), os.path.dirname(files[-1][0])}  # noqa: PTH120 - they are in order
     return elsewhere(files[0][0], is_whole=len(folders) == 1)
-
-
-def _made_again(scripts: Iterable[Script]) -> frozenset[str]:
-    """The keys of tables that more than one of some scripts make, without a drop in between."""
-    made: set[str] = set()
-    again: set[str] = set()
-    for script in scripts:
-        for change in script.forward:
-            if isinstance(change, CreateTable) and not change.if_not_exists:
-                again |= {change.table.key} & made
-                made.add(change.table.key)
-            elif isinstance(change, DropTable | RenameTable):
-                made.discard(change.table.key)
-    return frozenset(again)
 
 
 def _goes_back_from(scripts: dict[str, Script], others: Elsewhere) -> int:

@@ -54,7 +54,14 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Table
 
 
-@rule("conflict-target-mismatch", on=Statements, changes=(Insert,), severity=Severity.ERROR, languages=EVERYWHERE)
+@rule(
+    "conflict-target-mismatch",
+    on=Statements,
+    changes=(Insert,),
+    severity=Severity.ERROR,
+    languages=EVERYWHERE,
+    momentary=True,
+)
 def conflict_target_mismatch(statements: Statements, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every ON CONFLICT that no unique key answers."""
     for change in statements.of(Insert):

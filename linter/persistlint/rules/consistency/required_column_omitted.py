@@ -79,7 +79,14 @@ _FILLING = ("TRIGGER", "RULE", "DOMAIN")  # what may give a column a value that 
 _FILLED_KEYS = ("postgres", "mysql")  # where a primary key needs a value like any other column; SQLite may make one up
 
 
-@rule("required-column-omitted", on=Statements, changes=(Insert,), severity=Severity.ERROR, languages=EVERYWHERE)
+@rule(
+    "required-column-omitted",
+    on=Statements,
+    changes=(Insert,),
+    severity=Severity.ERROR,
+    languages=EVERYWHERE,
+    momentary=True,
+)
 def required_column_omitted(statements: Statements, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every INSERT without a value for a column that needs one."""
     if not isinstance(statements, Script | Sent):

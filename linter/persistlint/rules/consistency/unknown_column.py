@@ -4,7 +4,8 @@
 A change of a table, an index, a constraint, an `INSERT` or an `UPDATE` that names a column which the table does not
 have at that point, as this script and those before it in the project leave it. A table of which not all columns are
 known is left alone, also where SQL that is put together or a routine that is given its name may have changed it, and
-so is what stands behind an `IF`.
+so is what stands behind an `IF`. Scripts of one folder that contradict each other more often than by mistake are not
+run one behind the other on one database: what one of them leaves is not held against another.
 
 In a query that a program sends, a column that a table of the project does not have, as its migrations and schema files
 leave the table: one that `INSERT` or `UPDATE` sets, `table.column`, and in a query of one table what it selects and
@@ -106,7 +107,7 @@ _ALIKE = 0.8  # of all letters
 _MOST_NAMED = 12  # columns
 
 
-@rule("unknown-column", on=Statements, severity=Severity.ERROR, languages=EVERYWHERE)
+@rule("unknown-column", on=Statements, severity=Severity.ERROR, languages=EVERYWHERE, momentary=True)
 def unknown_column(statements: Statements, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column that a known table does not have."""
     if isinstance(statements, Sent):

@@ -85,7 +85,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Name
 
 
-@rule("unknown-table", on=Statements, severity=Severity.ERROR, languages=EVERYWHERE)
+@rule("unknown-table", on=Statements, severity=Severity.ERROR, languages=EVERYWHERE, momentary=True)
 def unknown_table(statements: Statements, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the one table that nobody makes."""
     if isinstance(statements, Sent):

@@ -96,7 +96,7 @@ def _selected_into(cursor: Cursor, statement: Statement, catalog: Catalog) -> It
     if name is not None:
         is_temporary = not kinds.isdisjoint(("TEMP", "TEMPORARY"))
         table = Table(name, statement.range, is_complete=False, is_temporary=is_temporary, is_new=True)
-        yield CreateTable(name.range, statement, name, catalog.find(name), table)
+        yield CreateTable(name.range, statement, name, catalog.tables.get(name.key), table)
 
 
 def maintain(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Change]:

@@ -53,7 +53,7 @@ def create_table(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iter
     table = _table(cursor)
     if table is not None:
         if_not_exists = head[head.index("TABLE") + 1 :][:3] == ("IF", "NOT", "EXISTS")
-        yield CreateTable(table.range, statement, table.name, catalog.find(table.name), table, if_not_exists)
+        yield CreateTable(table.range, statement, table.name, catalog.tables.get(table.name.key), table, if_not_exists)
 
 
 @once
