@@ -1,7 +1,8 @@
 """Where a Go repository reaches its database past the method that finds the transaction of a context.
 
 The method takes the context alone, looks something up in it, and gives back a field of the repository where nothing was
-found. What another method with a context does with that field runs outside of the transaction.
+found; or a function of the file does so, and is given that field by the methods. What another method with a context
+does with that field runs outside of the transaction.
 """
 
 from __future__ import annotations
@@ -45,22 +46,34 @@ _OTHERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Getter:
-    """The method that finds a transaction, and the field that it gives back instead."""
+    """The method, or the function, that finds a transaction, and the field that it gives back instead."""
 
-    method: str
+    name: str
     field: str
+    is_function: bool = False
+
+    def call(self, receiver: str, context: str) -> str:
+        """How a method of the repository asks for it."""
+        return (
+            f"{self.name}({context}, {receiver}.{self.field})"
+            if self.is_function
+            else f"{receiver}.{self.name}({context})"
+        )
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     """The places of a file."""
-    for definition in classes_of(syntax.lower().body):
+    body = syntax.lower().body
+    finders = {s.function.name for s in body if isinstance(s, FunctionDefinition) and _is_finder(s.function)}
+    for definition in classes_of(body):
         methods = [s.function for s in definition.body if isinstance(s, FunctionDefinition)]
         getters = [getter for method in methods if (getter := _getter(method)) is not None]
+        getters = getters or list({each for method in methods for each in _asked(method, finders)})
         if len(getters) != 1:
             continue
         for method in methods:
             context = next((p.name for p in method.parameters if p.annotation == _CONTEXT and p.name != "_"), "")
-            if method.receiver and context and method.name != getters[0].method:
+            if method.receiver and context and method.name != getters[0].name:
                 yield from _bypasses(method, getters[0], context)
 
 
@@ -83,6 +96,31 @@ def _getter(method: Function) -> _Getter | None:
         return None
     found = expressions_in(*statements)
     return _Getter(method.name, field) if any(_looks_up(node, context, method.receiver) for node in found) else None
+
+
+def _is_finder(function: Function) -> bool:
+    """Whether a function looks a transaction up in a context, and gives back its other parameter without one."""
+    if function.receiver or len(function.parameters) != 2 or function.parameters[0].annotation != _CONTEXT:
+        return False
+    context, other = (parameter.name for parameter in function.parameters)
+    statements = list(statements_in(function.body))
+    last = function.body[-1] if function.body else None
+    if not isinstance(last, Return) or sum(isinstance(each, Return) for each in statements) < 2:
+        return False
+    given = last.value
+    if isinstance(given, Call) and isinstance(given.function, Attribute) and given.function.name == "WithContext":
+        given = given.function.value
+    is_other = isinstance(given, Name) and given.id == other
+    return is_other and any(_looks_up(node, context, "") for node in expressions_in(*statements))
+
+
+def _asked(method: Function, finders: set[str]) -> Iterator[_Getter]:
+    """The functions that find a transaction which a method asks, with the field that it hands over."""
+    for node in expressions_in(*statements_in(method.body)) if finders and method.receiver else ():
+        if isinstance(node, Call) and isinstance(node.function, Name) and node.function.id in finders:
+            field = _field(node.arguments[1].value, method.receiver or "", "") if len(node.arguments) == 2 else ""
+            if field:
+                yield _Getter(node.function.id, field, is_function=True)
 
 
 def _field(value: Expression | None, receiver: str, context: str) -> str:
@@ -119,7 +157,7 @@ def _bypasses(method: Function, getter: _Getter, context: str) -> Iterator[Bypas
                     covered = node.range.end
                     if _OTHERS.isdisjoint(name for name, _ in chain):
                         handle = chain[0][1]
-                        yield Bypass(handle, f"{receiver}.{getter.method}({context})")
+                        yield Bypass(handle, getter.call(receiver, context))
 
 
 def _chain(node: Expression, receiver: str, field: str) -> list[tuple[str, Range]]:

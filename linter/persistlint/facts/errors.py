@@ -23,8 +23,8 @@ class Handled(Affecting):
     `is_expected` where it logs a warning or less, `is_narrow` where it takes one kind of error and not every,
     `is_explained` where a comment in it says why. `size` counts the statements that may fail. `transaction` is the
     range of the one that the whole `try` stands in. `is_claimed` where it ends with the very answer that is given where
-    nothing fails. `is_launched` in the function of a `go` statement, a listener or a
-    timer, behind which nobody waits.
+    nothing fails, `is_repeated` where the whole of it stands in a loop. `is_launched` in the function of a `go`
+    statement, a listener or a timer, behind which nobody waits.
     """
 
     effects: tuple[Effect, ...]
@@ -41,6 +41,7 @@ class Handled(Affecting):
     logs: bool = False
     is_over: bool = False
     is_claimed: bool = False
+    is_repeated: bool = False
 
     @property
     def is_tolerant(self) -> bool:

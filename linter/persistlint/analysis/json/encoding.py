@@ -84,6 +84,7 @@ _TYPES = {  # declared types
     "bigint": ("a BigInt", ""),
     "Map": ("a Map", "{}"),
     "Set": ("a Set", "{}"),
+    "Error": ("an Error", "{}"),  # of JavaScript; in Python a class of that name is somebody's own
     "datetime": ("a datetime", ""),
     "datetime.datetime": ("a datetime", ""),
     "date": ("a date", ""),
@@ -162,7 +163,7 @@ class _Encoding(Domain[_Held]):
         for parameter in function.parameters:
             base = re.split(r"[<\[]", parameter.annotation.strip(), maxsplit=1)[0]
             kind = _TYPES.get(base)
-            if kind is not None:
+            if kind is not None and not (base == "Error" and self.folder == "python"):
                 inside.parts[(parameter.name,)] = _Part(parameter.range, *kind)
             else:
                 inside.parts.pop((parameter.name,), None)

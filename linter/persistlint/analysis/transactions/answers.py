@@ -8,6 +8,7 @@ from persistlint.analysis.names import last_name, path_of
 from persistlint.ir import (
     Argument,
     Assign,
+    Attribute,
     Await,
     Block,
     Call,
@@ -90,8 +91,9 @@ _FIRST_ERROR = 400  # https://www.rfc-editor.org/rfc/rfc9110#name-client-error-4
 class Outcome:
     """Of a handler: whether it raises or hands the error on, whether it returns something, whether that is `false` or
     says failure otherwise, whether it does nothing but log, and whether one of its logs says that this is no error.
-    `logs` where it does log, `kept` are the variables that the error goes into, `prints` where it writes the error
-    itself to the terminal, `undoes` where it calls for a rollback, which says nothing to anybody."""
+    `logs` where it does log, `kept` are the variables that the error goes into, which may be looked at behind it,
+    `prints` where it writes the error itself to the terminal, `undoes` where it calls for a rollback, which says
+    nothing to anybody."""
 
     raises: bool
     answers: bool
@@ -147,7 +149,10 @@ def outcome_of(body: Block, name: str, returns: str = "") -> Outcome:
                 continue
             case Assign(target=Name(id=target), value=value) if value is not None and _mentions(value, names):
                 names.add(target)  # `wrapped := fmt.Errorf("…: %w", err)`
-                only_logs = False
+            case Assign(target=Collection(elements=parts), value=value) if (
+                value is not None and _mentions(value, names) and all(isinstance(part, Name) for part in parts)
+            ):
+                names.update(part.id for part in parts if isinstance(part, Name))  # `(error,) = failure.args`
             case Assign() | ExpressionStatement():
                 only_logs = False
     kept = frozenset(names - {name})
@@ -236,6 +241,11 @@ def _is_done(name: str, value: Expression) -> bool:
     is_true = isinstance(value, Constant) and value.value is True
     is_good = isinstance(value, String) and _GOOD.fullmatch(value.value) is not None
     return (is_true and _DONE.fullmatch(name) is not None) or (is_good and _STATES.fullmatch(name) is not None)
+
+
+def says_log(function: Expression) -> bool:
+    """Whether an expression is a function that writes a log: `console.error`, `logger.error`."""
+    return isinstance(function, Attribute) and _LOGGER.match(_path(function)) is not None
 
 
 def says_nothing(value: Expression) -> bool:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.names import path_of
 from persistlint.analysis.transactions.answers import says_error, says_nothing, says_success
 from persistlint.analysis.transactions.binding import bind
-from persistlint.analysis.transactions.cursors import everything
 from persistlint.analysis.transactions.handlers import (
     handled_by,
     handled_error,
     is_narrow,
     is_no_failure,
+    last_named,
     of_library,
     statements,
     takes_failure,
@@ -43,7 +43,6 @@ from persistlint.ir import (
 if TYPE_CHECKING:
     from persistlint.analysis.transactions.walk import Walk
     from persistlint.facts import Effect
-    from persistlint.ir import Function
 
 _STORES = frozenset([EffectKind.WRITE, EffectKind.PENDING, EffectKind.COMMIT, EffectKind.SCHEMA])
 
@@ -174,7 +173,7 @@ def _shows(walker: Walk, statement: Try, failing: tuple[Effect, ...]) -> bool:
         return False
     tried = (each for each in statements_in((*statement.body, *statement.otherwise)) if isinstance(each, Assign))
     names = {name for each in tried if each.range.end > writes[0].end for name in names_in(each.target)}
-    last = _last_named(walker, walker.active[-1]) if names else {}
+    last = last_named(walker, walker.active[-1]) if names else {}
     return any(last.get(name, -1) >= statement.range.end for name in names)
 
 
@@ -185,16 +184,6 @@ def _tells_success(walker: Walk, start: int) -> bool:
     if not isinstance(last, Return) or last.value is None or not says_success(last.value):
         return False
     return not any(effect.kind in _STORES for effect in walker.effects[:start])
-
-
-def _last_named(walker: Walk, function: Function) -> dict[str, int]:
-    """Where a function mentions each variable for the last time."""
-    if id(function) not in walker.named:
-        last = walker.named[id(function)] = {}
-        for node in everything(function.body):
-            if isinstance(node, Name):
-                last[node.id] = max(node.range.start, last.get(node.id, 0))
-    return walker.named[id(function)]
 
 
 def _answers_alike(walker: Walk, statement: Try, handler: Handler) -> bool:

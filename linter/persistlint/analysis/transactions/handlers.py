@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import path_of
 from persistlint.analysis.transactions.answers import outcome_of, says_error
+from persistlint.analysis.transactions.cursors import everything
 from persistlint.analysis.transactions.explanations import is_explained, is_tolerated
 from persistlint.analysis.transactions.shapes import is_error
 from persistlint.analysis.transactions.vocabulary import is_of_library, library_of
@@ -20,6 +21,7 @@ from persistlint.ir import (
     Handler,
     If,
     Loop,
+    Name,
     Nested,
     Return,
     Statement,
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from persistlint.analysis.transactions.open import Open
     from persistlint.analysis.transactions.walk import Walk
     from persistlint.facts import Effect
-    from persistlint.ir import Block, Expression, Statement
+    from persistlint.ir import Block, Expression, Function, Statement
 
 
 _TO_SAVEPOINT = regex(r"roll_?back_?to|\bsave_?point\.roll", re.IGNORECASE)
@@ -61,6 +63,7 @@ _EVERY_ERROR = frozenset(
         "PeeweeException",
         "BaseORMException",  # Tortoise
         "OrmError",  # Pony
+        *("OperationalError", "InterfaceError", "DBConnectionError"),  # whatever keeps the database from doing it
         "PyMongoError",
     ]
 )
@@ -101,11 +104,13 @@ def handled_by(
     leaves = bool(body) and isinstance(body[-1], Return)
     is_left = is_manual and leaves and not any(effect.kind is EffectKind.COMMIT for effect in done)
     is_over = any(_ends(walker, effect) for effect in done)
-    only_logs = outcome.only_logs and (is_over or not outcome.undoes)
+    end = body[-1].range.end if body else range.end
+    only_logs = (
+        outcome.only_logs and (is_over or not outcome.undoes) and not _is_named_behind(walker, outcome.kept, end)
+    )
     is_told_of = is_narrow or not only_logs
     is_left = is_left or (leaves and is_told_of and transaction is not None and _is_alone(walker, transaction))
     raises = outcome.raises or is_told or (_is_result(walker, name) and not _returns_value(body))
-    end = body[-1].range.end if body else range.end
     # Whoever runs a script sees what its statements print.
     is_seen = not walker.active and walker.handles.language == "python" and outcome.prints
     handled = Handled(
@@ -125,6 +130,7 @@ def handled_by(
         outcome.logs,
         is_over,
         is_claimed,
+        bool(walker.place.loops),
     )
     return handled, name, outcome.kept
 
@@ -144,6 +150,24 @@ def handled(walker: Walk) -> Iterator[Handled]:
         is_open = found.transaction in by_hand and EffectKind.COMMIT not in later
         found = replace(found, undoes=True) if is_undone or is_open else found
         yield replace(found, raises=True, only_logs=False) if is_late or is_left else found
+
+
+def _is_named_behind(walker: Walk, names: frozenset[str], end: int) -> bool:
+    """Whether the function mentions behind an offset one of the variables that have an error."""
+    if not names:
+        return False
+    last = last_named(walker, walker.active[-1]) if walker.active else {}
+    return not walker.active or any(last.get(name, -1) >= end for name in names)
+
+
+def last_named(walker: Walk, function: Function) -> dict[str, int]:
+    """Where a function mentions each variable for the last time."""
+    if id(function) not in walker.named:
+        last = walker.named[id(function)] = {}
+        for node in everything(function.body):
+            if isinstance(node, Name):
+                last[node.id] = max(node.range.start, last.get(node.id, 0))
+    return walker.named[id(function)]
 
 
 def _is_left_with(walker: Walk, name: str, end: int) -> bool:

@@ -18,7 +18,7 @@ _BY_OBJECT: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
     (regex(rf"(?:.*[._])?(?:{objects})", re.IGNORECASE), frozenset(methods.split()))
     for objects, methods in (
         (
-            r"requests(?:\.[Ss]ession)?|httpx(?:\.Client)?|AsyncClient|aiohttp|ClientSession|http_?client"
+            r"requests(?:\.[Ss]ession)?|httpx(?:\.Client)?|AsyncClient|aiohttp|ClientSession|http_?(?:client|service)(?:\.axiosRef)?"
             r"|axios(?:\.create|Instance)?|got(?:\.extend)?|ky(?:\.create)?|superagent",
             "post put patch delete request Post PostForm",
         ),
@@ -36,7 +36,7 @@ _BY_OBJECT: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
             " PublishWithContext PublishMsg WriteMessages SendMessage Enqueue Produce Send publishAsync",
         ),
         (r"\w*(?:task|job|workflow)|inngest", "trigger triggerAndWait batchTrigger send"),
-        (r"twilio|messages|sms\w*|push|messaging|fcm", "create send publish Send"),
+        (r"\w*twilio\w*(?:\.\w+)?|messages|sms\w*|push|messaging|fcm", "create send publish Send"),
         (r"redis\w*|rdb", "publish xadd Publish XAdd"),
         (r"stripe(?:\.\w+)*", "create capture refund confirm"),
         (
@@ -62,6 +62,12 @@ _FUNCTIONS = regex(
     r"|publish(?:_?(?:event|message))?\b|upload_?\w*|(?:put|copy)_?file\w*",
     re.IGNORECASE,
 )
+# What a client of AWS is sent as an object.
+_COMMANDS = regex(
+    r"DeleteObjects?Command|(?:SendMessage|Publish|PutEvents)(?:Batch)?Command|Send\w*EmailCommand"
+    r"|InvokeCommand|StartExecutionCommand"
+)
+_CLIENT = regex(r"(?:\w+\.)?(?:http\.Client|http\.DefaultClient|http_?client)", re.IGNORECASE)  # of Go
 _DECLARED = regex(r"[*&\s]*([\w.]+)")  # the type that an annotation names first
 _GET = ("GET", "HEAD", "OPTIONS")
 
@@ -77,6 +83,10 @@ def is_outside(node: Call, names: Names, scope: Scope) -> bool:
         return False
     if function.name in _BY_METHOD or function.name.lower().startswith("upload"):
         return True
+    if function.name == "send" and _is_command(node):
+        return True
+    if function.name == "Do":
+        return _is_request(node, function, names, scope)
     objects = _OBJECTS.get(function.name)
     if objects is None:
         return False
@@ -87,6 +97,30 @@ def is_outside(node: Call, names: Names, scope: Scope) -> bool:
     declared = _DECLARED.match(_annotation(path, names, scope))
     said = (path, made, declared[1] if declared is not None else "")
     return any(pattern.fullmatch(each) for pattern in objects for each in said)
+
+
+def _is_command(node: Call) -> bool:
+    """Whether a client of AWS is sent something that changes something: `s3.send(new PutObjectCommand(…))`."""
+    given = node.arguments[0].value if node.arguments else None
+    return isinstance(given, Call) and given.new and _COMMANDS.fullmatch(last_name(given.function)) is not None
+
+
+def _is_request(node: Call, function: Attribute, names: Names, scope: Scope) -> bool:
+    """Go: whether a client sends a request that is known to change something: one that is made in this function, by
+    another method than `GET`."""
+    path = path_of(function.value) or ""
+    declared = _DECLARED.match(_annotation(path, names, scope))
+    if not any(_CLIENT.fullmatch(each) for each in (path, declared[1] if declared is not None else "")):
+        return False
+    given = node.arguments[0].value if node.arguments else None
+    variable = scope.find(given.id) if isinstance(given, Name) else None
+    made = variable.value if variable is not None else None
+    if not isinstance(made, Call) or last_name(made.function) not in ("NewRequest", "NewRequestWithContext"):
+        return False
+    said = made.arguments[1 if last_name(made.function) == "NewRequestWithContext" else 0 :][:1]
+    method = said[0].value if said else None
+    text = method.value if isinstance(method, String) else last_name(method).removeprefix("Method") if method else ""
+    return text.upper() not in (*_GET, "")
 
 
 def _annotation(path: str, names: Names, scope: Scope) -> str:

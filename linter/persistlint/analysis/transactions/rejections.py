@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
-from persistlint.analysis.transactions.answers import outcome_of, says_nothing
+from persistlint.analysis.transactions.answers import outcome_of, says_log, says_nothing
 from persistlint.analysis.transactions.cursors import everything
 from persistlint.analysis.transactions.handlers import handled_by
 from persistlint.analysis.transactions.shapes import ends, is_error
 from persistlint.facts import Use
-from persistlint.ir import Attribute, Call, If, Lambda, Name, Return
+from persistlint.ir import Attribute, Call, ExpressionStatement, If, Lambda, Name, Return
 
 if TYPE_CHECKING:
     from persistlint.analysis.transactions.walk import Walk
@@ -25,6 +25,11 @@ def handled_rejection(walker: Walk, node: Call, failing: tuple[Effect, ...]) -> 
     """JavaScript: the function in `query(…).catch(error => …)` is the handler of its error, whatever is done then."""
     node, is_looked_at = _caught(node)
     handler = node.arguments[0].value if last_name(node.function) == "catch" and node.arguments else None
+    if handler is not None and says_log(handler):
+        body: Block = (ExpressionStatement(handler.range, Call(handler.range, handler, ())),)
+        taken = tuple(replace(effect, use=Use.CHECKED) for effect in failing)
+        found = handled_by(walker, handler.range, node.range.start, taken, body, "", [], False, 1, walker.current())
+        walker.handled.append(found)
     if isinstance(handler, Lambda):
         body, name = handler.function.body, next((p.name for p in handler.function.parameters if p.name), "")
         if not is_looked_at and all(effect.use is Use.DISCARDED for effect in failing) and _gives_nothing(body):

@@ -29,6 +29,34 @@ _HANDLE_TYPE = regex(
 )
 _POOL_NAME = regex(r"(?:^|[._])\w*pool(?:cluster|promise)?$", re.IGNORECASE)
 _DEEPEST_STRUCT = 5  # structs, one embedded in the other
+# In the name of a client: it is one of a service, and not of a database.
+_SERVICES = frozenset(
+    [
+        "api",
+        "aws",
+        "email",
+        "grpc",
+        "http",
+        "https",
+        "kafka",
+        "mail",
+        "mailer",
+        "nats",
+        "openai",
+        "rabbit",
+        "rest",
+        "rpc",
+        "s3",
+        "ses",
+        "slack",
+        "smtp",
+        "sns",
+        "soap",
+        "sqs",
+        "stripe",
+        "twilio",
+    ]
+)
 _WORDS = regex(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 # Types that a program declares for pools and transactions alike.
 _EITHER = regex(r"(?:Conn(?:ection)?|Session|DBTX|IDB|Ext(?:Context)?|Executor|Quer(?:y|i)er|Runner|Handle)$")
@@ -141,6 +169,8 @@ class Roots:
     def _guess(self, name: str) -> Known | None:
         plain = name.lstrip("_$#")
         words = _WORDS.findall(plain)
+        if not _SERVICES.isdisjoint(word.lower() for word in words[:-1]):
+            return None
         for word in dict.fromkeys((plain.lower(), words[-1].lower() if words else "")):
             types = by_handle(self.names.language).get(word, ())
             own = self.project.handles

@@ -197,7 +197,7 @@ def swallowed_database_error(fact: Affecting, context: RuleContext) -> Iterator[
         ]
         # In a loop, one failure must not stop the others; in a handler, and at the end, another error may matter.
         elsewhere = any(map(writes[0].place.is_in, (Part.HANDLER, Part.FINAL))) if writes else False
-        if writes and not (writes[0].place.loops and fact.logs) and not elsewhere:
+        if writes and not (fact.is_repeated and fact.logs) and not elsewhere:
             who = "nobody but the log" if fact.logs else "nobody"
             yield context.report(
                 fact.range,

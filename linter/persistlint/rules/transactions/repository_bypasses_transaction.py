@@ -2,7 +2,8 @@
 ## What it finds
 
 In Go, a method of a repository that sends a statement through the field that holds the database (`r.db`), although the
-repository has a method that gives the transaction of a context if there is one (`r.getDB(ctx)`).
+repository has a method that gives the transaction of a context if there is one (`r.getDB(ctx)`), or asks a function of
+the file for it elsewhere (`dbFrom(ctx, r.db)`).
 
 Silent for methods without a context, and for what begins a transaction of its own.
 
