@@ -493,6 +493,24 @@ def test_scan_captures_numbers_without_a_name() -> None:
     assert [text(code, range) for range in syntax.numbers] == ["4", "5", "6", "7.5", "8", "9", "12", "14"]
 
 
+def test_scan_captures_what_runs_again_and_again() -> None:
+    code = dedent("""
+        def f(xs):
+            for x in xs:
+                g(x)
+            while xs: h()
+            return [k(x) for x in xs]
+        m = lambda x: x
+        map(m, xs)
+    """)
+    syntax = read(SourceFile("a.py", code.encode(), "python"))
+    assert [text(code, range) for range in syntax.loops] == ["g(x)", "h()", "[k(x) for x in xs]"]
+    assert [(name, text(code, range)) for name, range in syntax.functions if name == "m"] == [("m", "lambda x: x")]
+    assert {name for name, _ in syntax.functions} == {"f", "m"}
+    assert ("map", "(m, xs)") in [(name, text(code, range)) for name, range in syntax.given]
+    assert [code[start:][:3] for start in syntax.called["map"]] == ["map"]
+
+
 def test_scan_of_a_very_long_chain() -> None:
     code = "x = " + "a + " * 50_000 + "'b'\nrun(f'{x}')\n"
     syntax = read(SourceFile("a.py", code.encode(), "python"))

@@ -127,7 +127,7 @@ class _Module:
             self._names, language.name, self._passing.on_call, lambda *_: None, self.elsewhere.find
         )
         self._module = read(source).lower()
-        self._machine.run(self._module, Wanted((), ()))
+        self._machine.run(self._module, Wanted((), {}))
         self._made = self._assigned()
 
     def exported(self, members: tuple[str, ...]) -> _Answer:
@@ -151,7 +151,7 @@ class _Module:
         other value is that object from now on."""
         machine = self._machine
         found: dict[str, set[Type]] = {}
-        makers = Wanted(self._source.places(self._names.catalogue.maker_words), ())
+        makers = Wanted(self._source.places(self._names.catalogue.maker_words), {})
         for function in [each for each, _, _ in machine.functions.values() if makers.holds(each.range)]:
             for statement in statements_in(function.body):
                 type = type_made(statement, machine) if isinstance(statement, Assign) else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from persistlint.analysis.reach import Reach
     from persistlint.ir import Function
@@ -27,16 +27,15 @@ STAGES: tuple[Callable[[bool, bool], bool], ...] = (
 
 class Wanted:
     """Which functions are worth running: those that hold a candidate, and those that call one of them; of these, where
-    `reach` is given, the ones that it includes."""
+    `reach` is given, the ones that it includes. `calls` says where each name
+    is called in the file."""
 
     def __init__(
-        self, candidates: Iterable[Range], calls: Iterable[tuple[str, Range]], reach: Reach | None = None
+        self, candidates: Iterable[Range], calls: Mapping[str, Sequence[int]], reach: Reach | None = None
     ) -> None:
         self.reach = reach
         self.starts = sorted(candidate.start for candidate in candidates)
-        self.calls: dict[str, list[int]] = {}
-        for name, range in calls:
-            self.calls.setdefault(name, []).append(range.start)
+        self.calls = calls
         self.known: set[str] = set()
 
     def learn(self, functions: Iterable[Function | Named]) -> None:

@@ -27,7 +27,7 @@ Captures of `scan.scm`:
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,7 +35,7 @@ from persistlint.folders import packages_in
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from persistlint.ir import Module
     from persistlint.source import Range, SourceFile
@@ -85,6 +85,14 @@ class Syntax:
     functions: Sequence[Named] = ()
     given: Sequence[Named] = ()
     loops: Sequence[Range] = ()
+
+    @cached_property
+    def called(self) -> Mapping[str, Sequence[int]]:
+        """Where each name that is called stands, in source order."""
+        found: dict[str, list[int]] = {}
+        for name, range in self.calls:
+            found.setdefault(name, []).append(range.start)
+        return found
 
 
 @cache

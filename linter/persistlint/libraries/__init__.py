@@ -162,7 +162,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -174,6 +174,7 @@ from persistlint.regexes import regex
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+_MOST_NAMES = 10_000  # whose beginnings are kept
 _FIRST_WORD = regex(r"[$_a-z]+(?=[A-Z])|[A-Z][a-z]+(?=[A-Z])")
 
 
@@ -264,6 +265,7 @@ class Type:
         return self if name == "self" else self.library.types.get(name) if name else None
 
 
+@lru_cache(maxsize=_MOST_NAMES)  # the same names are in many files
 def any_of(name: str) -> str:
     """What stands in a table for every name that goes on with a capital behind the same beginning: `add*`."""
     match = _FIRST_WORD.match(name)
@@ -318,12 +320,18 @@ class Library:
 
     def role_of(self, type: Type) -> str:
         """The role of a type, or else of the first type of the table that makes one."""
-        makers = (
-            other.role
-            for other in self.types.values()
-            if type.name in other.fields.values() or any(o.returns == type.name for o in other.methods.values())
-        )
-        return type.role or next(filter(None, makers), "")
+        return type.role or self._made.get(type.name, "")
+
+    @cached_property
+    def _made(self) -> Mapping[str, str]:
+        """By the names of types, the role of the first type with one that makes an object of it."""
+        found: dict[str, str] = {}
+        for maker in self.types.values():
+            made = (*maker.fields.values(), *(operation.returns for operation in maker.methods.values()))
+            for name in made if maker.role else ():
+                if name:
+                    found.setdefault(name, maker.role)
+        return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -59,7 +59,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Limit]:
     module = syntax.lower()
     places = sorted({*clauses, *options, *(part.start for part in parts)})
     scope = Names(catalogue(folder), folder)
-    run = watch(source, scope, module, Wanted(wanted, syntax.calls, Reach(source, module, places)))
+    run = watch(source, scope, module, Wanted(wanted, syntax.called, Reach(source, module, places)))
     found = {count.range: count for count in counts(run, source, counting)}
     tracer = Tracer(module, run.requested, scope, tuple(found.values()))
     yield from filter(None, map(tracer.limit, found.values()))

@@ -58,7 +58,7 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
     sinks = Sinks(syntax.source, scope)
     elsewhere = Elsewhere(syntax.source, scope)
     interpreter = Interpreter(scope, language.name, sinks.on_call, sinks.on_text, elsewhere.find)
-    interpreter.run(module, Wanted(wanted, syntax.calls, reach))
+    interpreter.run(module, Wanted(wanted, syntax.called, reach))
     yield from elsewhere.consulted()
     yield from _Queries(syntax.source, module, scope, sinks).facts()
 

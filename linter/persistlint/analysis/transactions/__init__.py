@@ -70,7 +70,7 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
     language = languages()[syntax.source.language]
     table = catalogue(language.libraries)
     candidates = calls_of(syntax, effects_in(syntax.source, names)) + tags_of(syntax)
-    asked = Wanted(places(syntax, names, signs) if candidates and signs else candidates, syntax.calls)
+    asked = Wanted(places(syntax, names, signs) if candidates and signs else candidates, syntax.called)
     looped = repeated(syntax, candidates) if candidates and Sign.LOOP in signs else []
     if not asked.starts and not looped:
         return
@@ -85,7 +85,7 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
     top = Scope()
     todo: list[tuple[Function, Scope]] = []
     _declare(module, file, top, todo)
-    wanted = file.wanted = Wanted(candidates, syntax.calls)
+    wanted = file.wanted = Wanted(candidates, syntax.called)
     wanted.learn(file.every_function)
     asked.learn(file.every_function)
     asked.add(looped)

@@ -23,6 +23,7 @@ from persistlint.analysis.transactions.scopes import begin, open_transaction
 from persistlint.analysis.transactions.shapes import ENDS, LITERALS, is_error
 from persistlint.analysis.transactions.stores import asks_outside, opened_on
 from persistlint.analysis.transactions.turns import is_few
+from persistlint.analysis.transactions.vocabulary import may_do
 from persistlint.facts import EffectKind, Handle, Role, Scoping, Use
 from persistlint.ir import (
     Attribute,
@@ -114,6 +115,9 @@ def visit_call(walker: Walk, node: Call | TaggedTemplate, use: Use) -> None:
         walker.file.guarded.update(_functions_given(node))
     if isinstance(node, Call) and last_name(node.function) in _LATER:
         walker.file.launched.update(_functions_given(node))
+    if type(node) is Call and not may_do(node, walker.handles.names.language):
+        plain(walker, node, use)
+        return
     chain = walker.handles.follow(node, walker.scope)
     if chain.effect and chain.root is not None and chain.call is not None and _is_sent(node, chain, use):
         access(walker, node, chain, use)

@@ -15,7 +15,7 @@ from persistlint.analysis.transactions.options import begins_query, commits_at_o
 from persistlint.analysis.transactions.roots import Roots, role_of, undeclared
 from persistlint.analysis.transactions.texts import table_of, text_of
 from persistlint.analysis.transactions.variables import Scope
-from persistlint.analysis.transactions.vocabulary import managers, paths
+from persistlint.analysis.transactions.vocabulary import HANDS_BACK, managers, paths
 from persistlint.facts import Handle, Role
 from persistlint.ir import (
     Assign,
@@ -38,7 +38,6 @@ from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.sql.outline import Deed, outline
 
-_HANDS_BACK = frozenset(["closing", "aclosing", "enter_context", "enter_async_context"])
 _CONVERTS = regex(r"(?:^|[a-z])(?:[Tt]o|[Ff]rom)_?(?:DB|Db|Database)$|_(?:to|from)_db$")  # `dateTimeToDB(now)`
 _DEEPEST = 200  # calls in one chain, one inside the other
 _NOTHING = Type(Library(""), "")
@@ -49,6 +48,7 @@ class Handles(Roots):
     """Finds the handles of one file, and what chains of calls on them do."""
 
     made: dict[str, dict[str, Expression | None]] = field(default_factory=dict)  # of the fields of each class
+    unknown: set[str] = field(default_factory=set)  # functions that are none of a library, whatever they are given
 
     def called(self, expression: Expression) -> Expression:
         """A decorator or context without parentheses as the call that it stands for: `@atomic`, `with db_session:`."""
@@ -138,11 +138,13 @@ class Handles(Roots):
 
     def _at_path(self, value: Expression, name: str) -> Known | None:
         """What an attribute is wherever its owner is imported from: `db.session`, `Order.query`."""
-        ends = paths(self.names.language)
-        owner = last_name(value) if ends else ""
-        found = ends.get(f"{owner}.{name}")
+        ends = paths(self.names.language).get(name)
+        if ends is None:
+            return None
+        owner = last_name(value)
+        found = ends.get(owner)
         is_model = found is None and isinstance(value, Name) and owner[:1].isupper() and self._is_own(owner)
-        found = ends.get(f"{OF_MODELS}{name}") if is_model else found
+        found = ends.get(OF_MODELS.rstrip(".")) if is_model else found
         if found is None:
             return None
         type, through = found
@@ -160,6 +162,8 @@ class Handles(Roots):
     def _call(self, node: Call, scope: Scope, depth: int) -> Chain:
         function = node.function
         is_variable = type(function) is Name and scope.find(function.id) is not None
+        if type(function) is Name and not is_variable and function.id in self.unknown:
+            return Chain()
         qualified = None if is_variable else self._qualified(function)
         before = chain = self.follow(function.value, scope, depth + 1) if type(function) is Attribute else Chain()
         if type(function) is Attribute and chain.known is not None and chain.known.type.method(function.name):
@@ -180,7 +184,7 @@ class Handles(Roots):
             if chain.effect:
                 chain.calls += (node,)
                 return chain
-        if last_name(function) in _HANDS_BACK and node.arguments:  # `with closing(connection)`
+        if last_name(function) in HANDS_BACK and node.arguments:  # `with closing(connection)`
             return self.follow(node.arguments[0].value, scope, depth + 1)
         if path_of(function) is not None:  # `knex("users")`, `this.knex("users")`
             if type(function) is Attribute:
@@ -195,8 +199,11 @@ class Handles(Roots):
                 is_handle = called.handle.declared and not _CONVERTS.search(last_name(function))
                 if operation.table is None or is_handle or names_table:
                     return operate(self, node, operation, chain, scope)
-            if called is None and isinstance(function, Name) and scope.find(function.id) is None:
-                return start(self.guess(function.id))
+            if called is None and isinstance(function, Name) and not is_variable:
+                name, guessed = function.id, self.guess(function.id)
+                if not (guessed or qualified or self.model(name) or self._may_make(name) or name in HANDS_BACK):
+                    self.unknown.add(name)
+                return start(guessed)
         return Chain()
 
     def _qualified(self, function: Expression) -> str | None:
@@ -209,7 +216,7 @@ class Handles(Roots):
     def _made(self, node: Call, qualified: str | None, scope: Scope) -> Known | None:
         """What a constructor or factory of a library makes; without a role, it belongs to the handle it is given."""
         path = path_of(node.function)
-        if not any(map(self._may_make, (qualified, path))):
+        if not self._may_make(path) and (qualified == path or not self._may_make(qualified)):
             return None
         # What the program exports under the name of a factory is what that made: `import { knex } from "./connection"`.
         is_made = path is not None and self._is_own(path)

@@ -51,6 +51,8 @@ class Numbering:
 
     def assigned(self, statement: Assign, walker: Walk) -> None:
         """`next = last + 1`, `code = f"INV-{count + 1}"`, `last += 1`."""
+        if not self.next and not walker.effects and walker.rows.is_empty:
+            return
         name = path_of(statement.target)
         if name is None or statement.value is None:
             return

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.interpretation.values import Atom
 from persistlint.analysis.transactions.chain import Known
-from persistlint.analysis.transactions.vocabulary import by_handle, is_of_library, type_handles
+from persistlint.analysis.transactions.vocabulary import by_handle, is_of_library, modelled, named, type_handles
 from persistlint.facts import Handle, Role
 from persistlint.ir import FunctionDefinition
 from persistlint.records import dataclass
@@ -30,33 +31,11 @@ _HANDLE_TYPE = regex(
 _POOL_NAME = regex(r"(?:^|[._])\w*pool(?:cluster|promise)?$", re.IGNORECASE)
 _DEEPEST_STRUCT = 5  # structs, one embedded in the other
 # In the name of a client: it is one of a service, and not of a database.
-_SERVICES = frozenset(
-    [
-        "api",
-        "aws",
-        "email",
-        "grpc",
-        "http",
-        "https",
-        "kafka",
-        "mail",
-        "mailer",
-        "nats",
-        "openai",
-        "rabbit",
-        "rest",
-        "rpc",
-        "s3",
-        "ses",
-        "slack",
-        "smtp",
-        "sns",
-        "soap",
-        "sqs",
-        "stripe",
-        "twilio",
-    ]
-)
+_SERVICES = frozenset({
+    "api", "aws", "email", "grpc", "http", "https", "kafka", "mail", "mailer", "nats", "openai", "rabbit", "rest", "rpc",
+    "s3", "ses", "slack", "smtp", "sns", "soap", "sqs", "stripe", "twilio",
+})  # fmt: skip
+_MOST_NAMES = 10_000  # of which it is kept what they say
 _WORDS = regex(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 # Types that a program declares for pools and transactions alike.
 _EITHER = regex(r"(?:Conn(?:ection)?|Session|DBTX|IDB|Ext(?:Context)?|Executor|Quer(?:y|i)er|Runner|Handle)$")
@@ -88,9 +67,9 @@ class Roots:
         of the file tell of."""
         found = {library.name: library for library in self.tables.imported(self.names.modules)}
         own = {name.lower() for name, module in self.names.imports.items() if not self._is_library(module)}
-        for library in self.tables.libraries:
+        for library, name, telling in named(self.names.language):
             # `import mysql from "mysql2/promise"` says nothing of the library `mysql`.
-            if library.name.lower() in own or any(word.encode() in words for word in library.words):
+            if name in own or not telling.isdisjoint(words):
                 found.setdefault(library.name, library)
         self.in_use = [library for library in found.values() if library.modules]
         for type in (type for library in self.in_use for type in library.types.values()):
@@ -167,15 +146,12 @@ class Roots:
         return replace(known, handle=replace(known.handle, origin=origin))
 
     def _guess(self, name: str) -> Known | None:
-        plain = name.lstrip("_$#")
-        words = _WORDS.findall(plain)
-        if not _SERVICES.isdisjoint(word.lower() for word in words[:-1]):
-            return None
-        for word in dict.fromkeys((plain.lower(), words[-1].lower() if words else "")):
-            types = by_handle(self.names.language).get(word, ())
-            own = self.project.handles
+        plain, words = _said_by(name)
+        handles, own = by_handle(self.names.language), self.project.handles
+        for word in words:
+            types = handles.get(word, ())
             if own and not types and (plain in own or word in (handle.lower() for handle in own)):
-                types = by_handle(self.names.language).get("db", ())
+                types = handles.get("db", ())
             for type in types:
                 is_own = word == plain.lower() and self._is_telling(name)
                 if type.library in self.in_use or type.library.name.lower() == word or is_own:
@@ -205,8 +181,8 @@ class Roots:
         for library in (*self.in_use, *self.tables.libraries):
             if library not in self.in_use and library.modules:
                 continue
-            for type in library.types.values():
-                if type.models is True or (type.models and self._stands_in(name, str(type.models))):
+            for type in modelled(library):
+                if type.models is True or self._stands_in(name, str(type.models)):
                     role = Role(type.role) if type.role else Role.INSTANCE
                     shown = library if library.modules else None
                     return Known(Handle(name, role, shown, declared=library in self.in_use), type, table=name)
@@ -267,6 +243,17 @@ class Roots:
 
     def _is_library(self, module: str) -> bool:
         return is_of_library(module, self.names.language)
+
+
+@lru_cache(maxsize=_MOST_NAMES)  # the same names are in many files
+def _said_by(name: str) -> tuple[str, tuple[str, ...]]:
+    """A name without what marks it, and what that may call a handle: all of it, or its last word; nothing where it is
+    that of a service."""
+    plain = name.lstrip("_$#")
+    words = [word.lower() for word in _WORDS.findall(plain)]
+    if not _SERVICES.isdisjoint(words[:-1]):
+        return plain, ()
+    return plain, tuple(dict.fromkeys((plain.lower(), words[-1] if words else "")))
 
 
 def role_of(type: Type, *names: str) -> Role:

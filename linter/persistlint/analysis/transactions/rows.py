@@ -78,12 +78,17 @@ class Rows:
     last_read: dict[str, Effect] = field(default_factory=dict)  # by the name of the handle
     counted: set[str] = field(default_factory=set)  # objects of which an attribute was counted up, or set by a sum
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was read yet, so that nothing comes of a row."""
+        return not (self.rows or self.computed or self.changed or self.last_read)
+
     def assigned(self, statement: Assign, walk: Walk, effects: Sequence[Effect]) -> None:
         """An assignment: a row is loaded, a column of it is changed, or something is computed from it."""
         target, value = statement.target, statement.value
         if type(target) is not Name and isinstance(target, Attribute | Subscript):
             self._changed(target, statement)
-        if value is None:
+        if value is None or (self.is_empty and not effects):
             return
         read = next((effect for effect in effects if _loads(effect) and not effect.via), None)
         if read is None and len(effects) == 1 and _loads(effects[0]):

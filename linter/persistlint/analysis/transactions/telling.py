@@ -10,6 +10,7 @@ in a loop, or in what is given to a call that runs it so, as does the call of a 
 
 from __future__ import annotations
 
+import builtins
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,8 @@ _SAYS_TRANSACTION = Marked(
     (b"session", b"transaction", b"tx", b"trx", b"work", b"atomic", b"commit_on"),
     regex(rf"{OPENS.pattern}|\b(?:{WRAPS.pattern})\b".encode()),  # the vocabulary is in lower case
 )
+_BUILT_IN = {"python": frozenset(dir(builtins))}
+_FARTHEST_DOT = 200  # bytes before what it gives
 _LOOPS = frozenset([b"for", b"while"])
 _MOST_WORDS = 100_000  # of which it is kept what they say
 # In a word of a name; `ctx` is no transaction.
@@ -77,10 +80,12 @@ def places(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign]) -> list[
 def repeated(syntax: Syntax, candidates: Sequence[Range]) -> list[Range]:
     """Where, inside of a loop or of what is given to a call that runs it again and again, one of the candidates stands,
     or a function is called that holds one. A function that calls one with such a place has nothing to do with it."""
-    loops = [*syntax.loops, *(arguments for name, arguments in syntax.given if name in ITERATES)]
+    loops = list(syntax.loops)
+    if not ITERATES.isdisjoint(syntax.called):
+        loops += [arguments for name, arguments in syntax.given if name in ITERATES]
     if not loops:
         return []
-    wanted = Wanted(candidates, syntax.calls)
+    wanted = Wanted(candidates, syntax.called)
     wanted.learn(syntax.functions)
     found, seen = list[Range](), 0
     for loop in sorted(loops):  # each place once, for loops stand in loops
@@ -114,10 +119,20 @@ def _may_change(source: SourceFile, names: ProjectNames) -> bool:
 
 
 def calls_of(syntax: Syntax, names: frozenset[str]) -> list[Range]:
-    """The calls of such names."""
-    called = {name for name, _ in syntax.calls}
-    wanted = {name for name in called if name in names or any_of(name) in names}
-    return [range for name, range in syntax.calls if name in wanted]
+    """The calls of such names, but for those of functions that the language has: Python's `set(…)`, `filter(…)`."""
+    wanted = {name for name in syntax.called if name in names or any_of(name) in names}
+    own = _BUILT_IN.get(syntax.source.language, frozenset()) & wanted
+    content = syntax.source.content
+    return [
+        range
+        for name, range in syntax.calls
+        if name in wanted and (name not in own or _is_member(content, range.start))
+    ]
+
+
+def _is_member(content: bytes, start: int) -> bool:
+    """Whether what is called at an offset is a member of something."""
+    return content[max(0, start - _FARTHEST_DOT) : start].rstrip().endswith(b".")
 
 
 def tags_of(syntax: Syntax) -> list[Range]:

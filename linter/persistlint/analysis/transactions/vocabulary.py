@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from persistlint.libraries import Library, Operation, Type, catalogue
+from persistlint.analysis.names import last_name
+from persistlint.ir import Attribute, Call, Expression, Name, String
+from persistlint.libraries import Library, Operation, Type, any_of, catalogue
+
+_MOST_NAMES = 10_000  # of which it is kept what they say
+_LONGEST_CHAIN = 200  # calls and attributes
+# Calls that give what they are given: `with closing(connection)`.
+HANDS_BACK = frozenset(["closing", "aclosing", "enter_context", "enter_async_context"])
 
 # What a call does that changes nothing by itself: what it gives may, by another call.
 _LOOKS = frozenset(["read", "acquire", "release", "bind", "prepare"])
@@ -78,6 +85,55 @@ def type_handles(language: str, module: str) -> frozenset[str]:
 
 
 @cache
+def named(language: str) -> tuple[tuple[Library, str, frozenset[bytes]], ...]:
+    """The libraries, each with its name in lower case, and with the words that only programs use which use it."""
+    return tuple(
+        (library, library.name.lower(), frozenset(word.encode() for word in library.words))
+        for library in catalogue(language).libraries
+    )
+
+
+@cache
+def modelled(library: Library) -> tuple[Type, ...]:
+    """The types of a library that classes of the program's own can be."""
+    return tuple(type for type in library.types.values() if type.models)
+
+
+def may_do(call: Call, language: str) -> bool:
+    """Whether a chain of calls can do something to a database, as far as the names of its calls tell."""
+    expression: Expression = call
+    for _ in range(_LONGEST_CHAIN):
+        if type(expression) is Call:
+            if _may_be_operation(last_name(expression.function), language):
+                return True
+            expression = expression.function
+        elif type(expression) is Attribute:
+            expression = expression.value
+        else:
+            return type(expression) is not Name and type(expression) is not String
+    return True
+
+
+@lru_cache(maxsize=_MOST_NAMES)
+def _may_be_operation(name: str, language: str) -> bool:
+    """Whether something of a library may be called so: an operation, or an object that can be called itself and may
+    have any name. In Python such objects are classes."""
+    names, has_objects = _operations(language)
+    return name in names or any_of(name) in names or (has_objects and (language != "python" or name[:1].isupper()))
+
+
+@cache
+def _operations(language: str) -> tuple[frozenset[str], bool]:
+    """The last names of all operations of libraries and of what hands back what it is given, and whether some of their
+    objects do something when they are called."""
+    types = [type for library in catalogue(language).libraries for type in library.types.values()]
+    functions = (name for library in catalogue(language).libraries for name in library.functions)
+    names = {*HANDS_BACK, *(name for type in types for name in type.methods)}
+    names.update(name.rsplit(".", 1)[-1] for name in functions)
+    return frozenset(names), any(type.call is not None and type.call.effect for type in types)
+
+
+@cache
 def managers(language: str) -> dict[str, Type]:
     return {
         name: type
@@ -101,13 +157,15 @@ def makers_of_statements(language: str) -> dict[str, Type]:
 
 
 @cache
-def paths(language: str) -> dict[str, tuple[Type, str]]:
-    """By the ends of paths, the types of what they name, and what that is sent through."""
-    return {
-        path: (library.types[name], next(iter(library.paths)))
-        for library in catalogue(language).libraries
-        for path, name in library.paths.items()
-    }
+def paths(language: str) -> dict[str, dict[str, tuple[Type, str]]]:
+    """By the last names of paths, and by what stands before these, the types of what they name, and what that is sent
+    through."""
+    found: dict[str, dict[str, tuple[Type, str]]] = {}
+    for library in catalogue(language).libraries:
+        for path, name in library.paths.items():
+            owner, _, end = path.rpartition(".")
+            found.setdefault(end, {})[owner] = (library.types[name], next(iter(library.paths)))
+    return found
 
 
 @lru_cache(maxsize=4096)
