@@ -47,6 +47,8 @@ from persistlint.sql.steps import is_step, number
 from persistlint.sql.usual import around, read_file, usual_dialect
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from persistlint.schema.script import Script
     from persistlint.sql.chain import Step
     from persistlint.sql.readers import Reader
@@ -69,6 +71,7 @@ class Project:
     Where migrations in other languages stand among the scripts, no table is complete. They are not `is_ordered` where
     they contradict each other: nothing is known of one then but that the others make tables, and what some are like is
     `doubtful`, by their keys.
+    `in_any_order` gives what such scripts leave where nothing says which of them comes first.
     `is_rooted` where they make all tables that they speak of, but for one at most, and the first one begins, or there
     are many: what they start from is not missing.
     """
@@ -85,6 +88,7 @@ class Project:
     undoing: frozenset[str]
     is_ordered: bool
     doubtful: frozenset[str]
+    in_any_order: Callable[[Iterable[Script]], Catalog] | None
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -164,7 +168,7 @@ def read_in_project(
         script = reader.read(path, content, dialect, _before(project, forward), undoes)
         if script is None:
             return None
-        is_kept = undoes is not None or not project.is_ordered
+        is_kept = undoes is not None or not (project.is_ordered or project.in_any_order)
         final = project.after if is_kept else _on_top(script, project, file)
     place = _place(project, forward)
     is_program = not isinstance(reader, SqlReader)
@@ -217,7 +221,9 @@ def _version(script: Script, path: str) -> tuple[str, ...]:
 
 
 def _on_top(script: Script, project: Project, path: str) -> Catalog:
-    """What the scripts behind a path leave when they come on top of this one."""
+    """What the scripts behind a path leave when they come on top of this one; all of them, where there is no order."""
+    if project.in_any_order is not None:
+        return project.in_any_order({**project.scripts, path: script}.values())
     final = script.after.copy()
     for name, other in islice(project.scripts.items(), _place(project, path), None):
         for change in other.forward if name not in project.undoing else ():
@@ -259,14 +265,19 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
     begins &= not any(_goes_on(script) for script in list(scripts.values())[:1])
     before = {step.state[0]: step.before for step in steps if step.script is not None}
     after = steps[-1].after if steps else Catalog()
-    verdict = Verdict(is_ordered=True, is_one=True)
+    verdict, is_told = Verdict(is_ordered=True, is_one=True), True
     if isinstance(reader, SqlReader):
         is_told = 2 * sum(bool(script.runner.name) or is_step(path) for path, script in scripts.items()) >= len(scripts)
         verdict = judged([claims_of(script, before[path]) for path, script in scripts.items()], is_told=is_told)
-        if not verdict.is_ordered and not is_told:
-            after = left_by(makers_first(scripts.values()))
     doubtful = frozenset[str]() if verdict.is_one else altered_by_others(scripts.values())
-    after = after.settled(is_complete=not is_mixed, changed=others.changed or ())
+
+    def settled(catalog: Catalog) -> Catalog:
+        return doubted(catalog.settled(is_complete=not is_mixed, changed=others.changed or ()), doubtful)
+
+    def in_any_order(scripts: Iterable[Script]) -> Catalog:
+        return settled(left_by(makers_first(scripts)))
+
+    is_free = not (verdict.is_ordered or is_told)
     is_alone = not (is_mixed or others.steps or others.programs)
     return Project(
         dialect,
@@ -274,13 +285,14 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
         before=before,
         contents={step.state[0]: step.content for step in steps if step.script is not None},
         firsts=firsts,
-        after=doubted(after, doubtful),
+        after=in_any_order(scripts.values()) if is_free else settled(after),
         again=made_again(scripts.values()),
         goes_back_from=_goes_back_from(scripts, others),
         is_rooted=verdict.is_ordered and is_alone and len(unknown) <= 1 and begins,
         undoing=frozenset(step.state[0] for step in steps if not step.lasts),
         is_ordered=verdict.is_ordered,
         doubtful=doubtful,
+        in_any_order=in_any_order if is_free else None,
     )
 
 

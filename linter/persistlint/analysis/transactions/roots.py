@@ -32,8 +32,8 @@ _POOL_NAME = regex(r"(?:^|[._])\w*pool(?:cluster|promise)?$", re.IGNORECASE)
 _DEEPEST_STRUCT = 5  # structs, one embedded in the other
 # In the name of a client: it is one of a service, and not of a database.
 _SERVICES = frozenset({
-    "api", "aws", "email", "grpc", "http", "https", "kafka", "mail", "mailer", "nats", "openai", "rabbit", "rest", "rpc",
-    "s3", "ses", "slack", "smtp", "sns", "soap", "sqs", "stripe", "twilio",
+    "api", "aws", "email", "grpc", "http", "https", "kafka", "mail", "mailer", "nats", "openai", "rabbit", "rest",
+    "rpc", "s3", "ses", "slack", "smtp", "sns", "soap", "sqs", "stripe", "twilio",
 })  # fmt: skip
 _MOST_NAMES = 10_000  # of which it is kept what they say
 _WORDS = regex(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
