@@ -160,7 +160,8 @@ def read_in_project(
     is_common = is_configured or usual_dialect(files, reader).is_common
     project = _project(files, dialect, is_common, reader, _elsewhere(files, reader))
     script: Script | None
-    if project.is_ordered and project.contents.get(file) == hash(content):
+    is_same = project.contents.get(file) == hash(content)
+    if project.is_ordered and is_same:
         script = project.scripts[file]
         final = project.after
     else:  # the file is being edited: what stands behind it comes on top of what it says now
@@ -168,7 +169,7 @@ def read_in_project(
         script = reader.read(path, content, dialect, _before(project, forward), undoes)
         if script is None:
             return None
-        is_kept = undoes is not None or not (project.is_ordered or project.in_any_order)
+        is_kept = undoes is not None or is_same or not (project.is_ordered or project.in_any_order)
         final = project.after if is_kept else _on_top(script, project, file)
     place = _place(project, forward)
     is_program = not isinstance(reader, SqlReader)
