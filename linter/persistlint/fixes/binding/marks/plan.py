@@ -51,6 +51,7 @@ _ARITHMETIC = frozenset("+-*/%")
 _NUMBER = regex(r"int|float|len|Number|parseInt|parseFloat|Itoa|Format(?:Int|Uint|Float)")  # what makes one
 _UNIT = regex(r"(?:\w+_)?(?:MICROSECOND|SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|QUARTER|YEAR)")  # of MySQL
 _STAGE = regex(r"@[^\s'\"]*\Z")  # of Snowflake, with the path behind it
+_LONGEST = 300  # characters of such a path
 # Of what has become SQL already.
 _WRITTEN = regex(r"fmt|format|quot|escap|liter|sanit|sql|^dumps$|^stringify$", re.IGNORECASE)
 _ESCAPED = regex(r"escap|quoted", re.IGNORECASE)  # of a value whose quotes are doubled already
@@ -298,7 +299,9 @@ def _bare(
     token = tokens[place]
     item = found.items[token.start]
     assert isinstance(item, Value)
-    is_path = dialect == "snowflake" and _STAGE.search(found.text, 0, token.start) is not None
+    is_path = (
+        dialect == "snowflake" and _STAGE.search(found.text, max(token.start - _LONGEST, 0), token.start) is not None
+    )
     if is_path or is_key_column(tokens, place):
         raise RefusalError("the value stands where only a name can, which cannot be bound")
     found_list = listed(item, source)
