@@ -27,6 +27,7 @@ from persistlint.ir import (
     Return,
     String,
     Try,
+    Unary,
     With,
     walk,
 )
@@ -249,11 +250,13 @@ def says_log(function: Expression) -> bool:
 
 
 def says_nothing(value: Expression) -> bool:
-    """Whether a returned value is empty, or says no: `None`, `false`, `[]`, `0`."""
+    """Whether a returned value is empty, or says no: `None`, `false`, `[]`, `0`, `-1`."""
     match value:
         case Mapping(entries=parts) | Collection(elements=parts):
             return not parts
         case Constant(value=None | False) | String(value="") | Number(value=0) | Name(id="undefined"):
+            return True
+        case Unary(operator="-", operand=Number()):
             return True
     return False
 
