@@ -98,6 +98,7 @@ Where a `CHECK` of the table says of what type the value is, ignore the rule.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix, Severity
@@ -120,6 +121,7 @@ _CAST = regex(
 )
 
 _ARROW = regex(r"\s*->")
+_DECLARED = regex(rb"\b(\w+)\"?\s+(jsonb?)\b")
 
 
 @rule(
@@ -159,7 +161,15 @@ def _type_of(program: Program, document: str, key: str) -> str:
     """What tells of which type a part of a document is. The function of `jsonb` takes no `json`, and that of `json` no
     `jsonb`: where the file does not say which it is, it is made `jsonb`."""
     name = _ARROW.split(document)[0].rpartition(".")[2].strip('"')
-    declared = re.findall(rf"\b{re.escape(name)}\"?\s+(jsonb?)\b", program.source.lowered.decode("utf-8", "replace"))
-    kinds = set(declared) if name.islower() else set()
+    kinds = _declared(program.source.lowered).get(name.encode(), set()) if name.islower() else set[str]()
     part = f"{document} -> {key}"
-    return f"{kinds.pop()}_typeof({part})" if len(kinds) == 1 else f"jsonb_typeof(({part})::jsonb)"
+    return f"{next(iter(kinds))}_typeof({part})" if len(kinds) == 1 else f"jsonb_typeof(({part})::jsonb)"
+
+
+@lru_cache(maxsize=2)  # every cast of a file asks for it
+def _declared(content: bytes) -> dict[bytes, set[str]]:
+    """The types of JSON that a file declares columns of, by their names; both in small letters."""
+    found: dict[bytes, set[str]] = {}
+    for name, kind in _DECLARED.findall(content):
+        found.setdefault(name, set()).add(kind.decode())
+    return found
