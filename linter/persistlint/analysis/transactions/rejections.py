@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from persistlint.analysis.transactions.walk import Walk
     from persistlint.facts import Effect
     from persistlint.ir import Block, Function
+    from persistlint.source import Range
 
 _GO_ON = frozenset(["then", "finally"])  # of a promise
 
@@ -25,18 +26,15 @@ def handled_rejection(walker: Walk, node: Call, failing: tuple[Effect, ...]) -> 
     """JavaScript: the function in `query(…).catch(error => …)` is the handler of its error, whatever is done then."""
     node, is_looked_at = _caught(node)
     handler = node.arguments[0].value if last_name(node.function) == "catch" and node.arguments else None
+    start = node.range.start
     if handler is not None and says_log(handler):
         body: Block = (ExpressionStatement(handler.range, Call(handler.range, handler, ())),)
-        taken = tuple(replace(effect, use=Use.CHECKED) for effect in failing)
-        found = handled_by(walker, handler.range, node.range.start, taken, body, "", [], False, 1, walker.current())
-        walker.handled.append(found)
+        _take(walker, handler.range, start, failing, body, "")
     if isinstance(handler, Lambda):
         body, name = handler.function.body, next((p.name for p in handler.function.parameters if p.name), "")
         if not is_looked_at and all(effect.use is Use.DISCARDED for effect in failing) and _gives_nothing(body):
             body = body[:-1]  # `await query(…).catch(() => null)`: nobody looks at what comes of it
-        taken = tuple(replace(effect, use=Use.CHECKED) for effect in failing)
-        found = handled_by(walker, handler.range, node.range.start, taken, body, name, [], False, 1, walker.current())
-        walker.handled.append(found)
+        _take(walker, handler.range, start, failing, body, name)
 
 
 def handled_callback(walker: Walk, function: Function, failing: tuple[Effect, ...]) -> None:
@@ -45,15 +43,18 @@ def handled_callback(walker: Walk, function: Function, failing: tuple[Effect, ..
     name = function.parameters[0].name if function.parameters else ""
     if not name or not is_error(name) or not all(effect.use is Use.DROPPED for effect in failing):
         return
-    taken = tuple(replace(effect, use=Use.CHECKED) for effect in failing)
     for index, statement in enumerate(function.body[:-1], start=1):
         match statement:
             case If(test=Name(id=tested, range=range), then=then, otherwise=()) if tested == name and not ends(then):
                 if not any(isinstance(node, Name) and node.id == name for node in everything(function.body[index:])):
-                    start = failing[0].range.start
-                    found = handled_by(walker, range, start, taken, then, name, [], False, 1, walker.current())
-                    walker.handled.append(found)
+                    _take(walker, range, failing[0].range.start, failing, then, name)
                 return
+
+
+def _take(walker: Walk, place: Range, start: int, failing: tuple[Effect, ...], body: Block, name: str) -> None:
+    """Note that what a body does, with the error under a name, is all that becomes of the errors of effects."""
+    taken = tuple(replace(effect, use=Use.CHECKED) for effect in failing)
+    walker.handled.append(handled_by(walker, place, start, taken, body, name, [], False, 1, walker.current()))
 
 
 def _caught(node: Call) -> tuple[Call, bool]:

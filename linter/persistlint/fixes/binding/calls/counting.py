@@ -10,7 +10,7 @@ from persistlint import ir
 from persistlint.facts import Context
 from persistlint.fixes.binding.calls.sending import count_of, values_of
 from persistlint.fixes.binding.marks.style import names_of_marks, style_of
-from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.refusal import ELSEWHERE, RefusalError
 from persistlint.fixes.binding.text.origin import last_name
 from persistlint.fixes.binding.text.pieces import Step, additions, branches, names_in
 from persistlint.fixes.binding.text.variables import is_length, is_name
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _NOWHERE = "the SQL has further placeholders, and nothing here tells where their values are passed"
-_ELSEWHERE = "the call passes values already, in a list that is put together elsewhere"
 _COMPUTED = regex(rf"(?<![\w$])\$(?={HOLE})")  # behind a dollar or a word is the text of a string, `$$…$$`
 _MAKE_NUMBERS = frozenset(["int", "float", "len", "Number", "parseInt"])
 _MAKE_TEXT = frozenset(["len", "str", "String", "strconv", "fmt"])
@@ -252,12 +251,12 @@ def check_order(
     for step in values:
         passed[_block(step.statement, made, site)] += len(step.texts)
     if any(marked[block] != passed[block] for block in passed):
-        raise RefusalError(_ELSEWHERE)
+        raise RefusalError(ELSEWHERE)
     for parameter, holder in zip(parameters, held, strict=True):
         assert holder is not None
         there = sum(len(step.texts) for step in values if step.statement.range.start < holder.range.end)
         if there != sum(position < parameter.start for position in positions):
-            raise RefusalError(_ELSEWHERE)
+            raise RefusalError(ELSEWHERE)
 
 
 def _checked(name: str, site: Site, steps: list[Step]) -> list[Step]:
@@ -278,7 +277,7 @@ def _checked(name: str, site: Site, steps: list[Step]) -> list[Step]:
     is_early = all(step.statement.range.end <= site.call.range.start for step in steps)
     is_spread = any(isinstance(text, ir.Spread) for step in steps for text in step.texts)
     if not steps or not is_known or not is_early or is_spread:
-        raise RefusalError(_ELSEWHERE)
+        raise RefusalError(ELSEWHERE)
     return steps
 
 
@@ -303,7 +302,7 @@ def _numbers(
     first = min(holder.range.start for holder in held if holder is not None)
     if positions:
         if fixed != len(made.texts):
-            raise RefusalError(_ELSEWHERE)
+            raise RefusalError(ELSEWHERE)
     elif any(step.statement.range.end > first for step in added):
         raise RefusalError("a number of a placeholder would no longer be that of its value")
     return positions

@@ -10,7 +10,7 @@ from persistlint import ir
 from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.marks.laying import behind
 from persistlint.fixes.binding.marks.narrowing import narrow
-from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.refusal import ELSEWHERE, RefusalError
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.source import Range
@@ -119,7 +119,7 @@ class Passing:
                         raise RefusalError("the call passes another value under the name of this one")
                 return [behind(entries[-1].range, list(map(self._entry, new)), self.source)] if new else []
         if not isinstance(node, ir.Name | ir.Attribute | ir.Subscript):
-            raise RefusalError("the call passes values already, in a list that is put together elsewhere")
+            raise RefusalError(ELSEWHERE)
         return [Edit(node.range, self._spread(text))]
 
     def literal(self) -> str:
@@ -153,7 +153,7 @@ class Passing:
         """The values under a name, with these added to them."""
         language = self.source.language
         if language == "go":
-            raise RefusalError("the call passes values already, in a list that is put together elsewhere")
+            raise RefusalError(ELSEWHERE)
         if self.style.is_mapping:
             entries = ", ".join(self._entry(given) for given in self.given)
             return f"{{**{text}, {entries}}}" if language == "python" else f"{{ ...{text}, {entries} }}"
@@ -164,7 +164,7 @@ class Passing:
         elif all(given.before == 0 for given in self.given):
             inner = f"{values}, {spread}"
         else:
-            raise RefusalError("the call passes values already, in a list that is put together elsewhere")
+            raise RefusalError(ELSEWHERE)
         return f"({inner})" if language == "python" else f"[{inner}]"
 
     def _appended(self, text: str) -> str:
@@ -172,7 +172,7 @@ class Passing:
         if self._all_behind(0):
             return f"append({text}, {self.listing()})"
         if not all(given.before == 0 for given in self.given):
-            raise RefusalError("the call passes values already, in a list that is put together elsewhere")
+            raise RefusalError(ELSEWHERE)
         return f"append({self.literal()}, {text}...)"
 
     def _is_at_end(self, count: int) -> bool:

@@ -14,7 +14,7 @@ from persistlint.fixes.binding.calls.preparing import prepared
 from persistlint.fixes.binding.calls.spreading import SPREAD, with_one_list
 from persistlint.fixes.binding.calls.stating import is_read_again
 from persistlint.fixes.binding.marks.laying import behind
-from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.refusal import ELSEWHERE, RefusalError
 from persistlint.fixes.binding.text.origin import last_name
 from persistlint.fixes.binding.text.place import wrappers_of
 from persistlint.fixes.binding.text.variables import is_name
@@ -168,7 +168,7 @@ def _into_configuration(passing: Passing, there: ir.Expression, site: Site, prog
     """Put the values into the object that the call passes, or into another one where other calls pass it, too."""
     made, key = configuration(there, site), key_of_values(site.operation)
     if made is None:
-        raise RefusalError("the call passes values already, in a list that is put together elsewhere")
+        raise RefusalError(ELSEWHERE)
     nodes = [*ir.expressions_in(*site.statements)]
     is_own = not isinstance(there, ir.Name) or sum(is_name(node, there.id) for node in nodes) == 2
     if is_own:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.calls.passing import Given
 from persistlint.fixes.binding.marks.narrowing import narrow, wide
-from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.refusal import ELSEWHERE, RefusalError
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def with_one_list(passing: Passing, site: Site, first: int, program: Program) ->
     texts = [source.text(argument.value.range) for argument in there]
     if any(argument.spread for argument in there):
         if len(there) > 1 or not all(given.before == passing.existing for given in passing.given):
-            raise RefusalError("the call passes values already, in a list that is put together elsewhere")
+            raise RefusalError(ELSEWHERE)
         start = f"append([]any{{}}, {texts[0]}{SPREAD})"
         texts = [given.text for given in passing.given]
     else:

@@ -11,7 +11,7 @@ from persistlint.fixes.binding.calls.passing import Given
 from persistlint.fixes.binding.calls.sending import count_of, values_of
 from persistlint.fixes.binding.marks.marking import given_as, grouped
 from persistlint.fixes.binding.marks.style import fresh_name
-from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.refusal import ELSEWHERE, IN_A_BRANCH, RefusalError
 from persistlint.fixes.binding.steps.growing import gathered
 from persistlint.fixes.binding.text.pieces import branches
 from persistlint.fixes.nodes import nodes_of
@@ -76,7 +76,7 @@ def gather(
     elif outer:
         raise RefusalError("some values are put into the text where it is sent, and some before")
     elif any(holder.range.start < list_.made.range.start for holder in _holders(found, inner)):
-        raise RefusalError("the call passes values already, in a list that is put together elsewhere")
+        raise RefusalError(ELSEWHERE)
     elif not style.is_named and not (style.is_numbered and spread_of(site, found, program.source) == list_.name):
         check_order(list_.name, site, found, style, marks, inner)
     looped = {
@@ -102,7 +102,7 @@ def _begun(steps: list[Step], found: View, place: Place, site: Site) -> list[Ste
     every = [step for text in (place.steps, *(list_.steps for list_ in found.lists)) for step in text]
     before = [step for step in every if step.statement.range.start < first and is_once(step)]
     if not before:
-        raise RefusalError("the SQL is put together in a branch that does not always run before the call")
+        raise RefusalError(IN_A_BRANCH)
     return [min(before, key=lambda step: step.statement.range.start), *steps]
 
 

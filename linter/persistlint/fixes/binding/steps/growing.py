@@ -9,7 +9,7 @@ from persistlint import ir
 from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.calls.passing import alone
 from persistlint.fixes.binding.calls.spreading import appended, made
-from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.refusal import ELSEWHERE, RefusalError
 from persistlint.fixes.binding.text.pieces import additions, adds, branches, mentioned
 from persistlint.fixes.binding.text.variables import is_name
 from persistlint.records import dataclass
@@ -195,12 +195,11 @@ def gathered(
             raise RefusalError("the names for a list of values are taken")
         around = {program.function_around(step.statement.range) for step in steps}
         return Growing(free[0], True, made, style, source, len(around) > 1)
-    elsewhere = "the call passes values already, in a list that is put together elsewhere"
     if not isinstance(passed, ir.Name):
-        raise RefusalError(elsewhere)
+        raise RefusalError(ELSEWHERE)
     lists = [s for s in site.statements if isinstance(s, ir.Assign) and is_name(s.target, passed.id) and not adds(s)]
     if len(lists) != 1 or branches(lists[0].range, site.call.range, site):
-        raise RefusalError(elsewhere)
+        raise RefusalError(ELSEWHERE)
     match lists[0].value:
         case ir.Collection(kind=ir.Sequence.LIST) | None if not style.is_mapping:
             pass
@@ -209,7 +208,7 @@ def gathered(
         case ir.Mapping() if style.is_mapping:
             pass
         case _:
-            raise RefusalError(elsewhere)
+            raise RefusalError(ELSEWHERE)
     return Growing(passed.id, False, lists[0], style, source)
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.fixes.binding.refusal import RefusalError, SharedError
+from persistlint.fixes.binding.refusal import AmbiguousError, RefusalError, SharedError
 from persistlint.fixes.binding.text.copying import constant_of_file
 from persistlint.fixes.binding.text.forms import format_of
 from persistlint.fixes.binding.text.pieces import Step, branches
@@ -64,7 +64,7 @@ def definitions(name: ir.Name, site: Site, uses: int = 1) -> list[Step]:
             continue
         added = extension(statement, name.id)
         if not added:
-            raise RefusalError(f"`{name.id}` gets its text in several places, and nothing tells which of them is sent")
+            raise AmbiguousError(name.id)
         steps.append(Step(statement, added))
     check_trims(found, name.id, site)
     if any(s.range.start > name.range.start for s in found):

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.fixes.binding.refusal import RefusalError, SharedError
+from persistlint.fixes.binding.refusal import IN_A_BRANCH, AmbiguousError, RefusalError, SharedError
 from persistlint.fixes.binding.text.reaching import assignments, extension, is_seen, reaching
 from persistlint.fixes.binding.text.statements import holding
 from persistlint.fixes.binding.text.trimming import check_trims, is_trim, own_uses, trim_of
@@ -160,12 +160,12 @@ def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Piec
             replacing.append(statement)
             added = (statement.value,)
         if not added:
-            raise RefusalError(f"`{use.id}` gets its text in several places, and nothing tells which of them is sent")
+            raise AmbiguousError(use.id)
         steps.append(Step(statement, added))
     result = Pieces(use, use.id, None, (*([Step(start, ())] if start is not None else []), *steps))
     is_constant = start is not None or made.value is None or _has_no_value(made.value, is_wanted)
     if not is_name(made.target, use.id) or made.operator != "=" or (replacing and not is_constant):
-        raise RefusalError(f"`{use.id}` gets its text in several places, and nothing tells which of them is sent")
+        raise AmbiguousError(use.id)
     # What is added must not be replaced behind that.
     grown = ((s, r) for s in others if s not in replacing for r in replacing if s.range.start < r.range.start)
     is_late = not all(excludes(s, r, site) for s, r in grown)
@@ -173,7 +173,7 @@ def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Piec
     around = (start or made).range
     is_repeated = any(isinstance(s, ir.Loop) for each in replacing for s in branches(each.range, around, site))
     if is_late or is_repeated or not all(excludes(one, other, site) for one, other in pairs):
-        raise RefusalError(f"`{use.id}` gets its text in several places, and nothing tells which of them is sent")
+        raise AmbiguousError(use.id)
     _check_place(result, site)
     check_trims(found, use.id, site)
     own = own_uses([s for s in others if s not in replacing and is_seen(s.range, use, site)], use.id)
@@ -337,11 +337,11 @@ def _check_place(found: Pieces, site: Site) -> None:
         raise RefusalError(f"`{found.name}` changes after it is used")
     around = [s for s in branches(made.range, site.call.range, site) if not isinstance(s, ir.Try) and s is not made]
     if around and not _is_part_there(found, around[-1], site):
-        raise RefusalError("the SQL is put together in a branch that does not always run before the call")
+        raise RefusalError(IN_A_BRANCH)
     if around:
         return
     if not runs_if_filled(found.use.range, site.call.range, [found.name], site):
-        raise RefusalError("the SQL is put together in a branch that does not always run before the call")
+        raise RefusalError(IN_A_BRANCH)
 
 
 def _is_part_there(found: Pieces, around: ir.Statement, site: Site) -> bool:

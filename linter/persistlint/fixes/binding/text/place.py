@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.refusal import IN_A_BRANCH, RefusalError
 from persistlint.fixes.binding.text import origin
 from persistlint.fixes.binding.text.pieces import Step, branches
 from persistlint.fixes.binding.text.reaching import assignments
@@ -109,7 +109,7 @@ def place_of(query: Query, site: Site, library: Library, holes: Sequence[Hole], 
             base = steps[0].statement.range
             grows = any(branches(step.statement.range, base, site) for step in steps[1:])
             if any(not isinstance(s, ir.Try) for s in branches(base, site.call.range, site)):
-                raise RefusalError("the SQL is put together in a branch that does not always run before the call")
+                raise RefusalError(IN_A_BRANCH)
             if trim is not None:
                 check_cut(trim, [step.statement for step in steps if isinstance(step.statement, ir.Assign)], site)
             texts = [step.texts for step in steps]

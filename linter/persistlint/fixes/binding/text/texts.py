@@ -10,7 +10,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.refusal import IN_A_BRANCH, RefusalError
 from persistlint.fixes.binding.text import origin
 from persistlint.fixes.binding.text.escaping import raw
 from persistlint.fixes.binding.text.formats import is_made_text, is_put_together
@@ -109,7 +109,7 @@ class Texts:
             return None
         pieces = self._names_of_pieces(text)
         if pieces and not runs_if_filled(node.range, text.range, [node.id, *pieces], self.site):
-            raise RefusalError("the SQL is put together in a branch that does not always run before the call")
+            raise RefusalError(IN_A_BRANCH)
         if self._has_hole(text.range):
             is_sql = self._is_sql(text) or self._is_list(text)
             return text if is_sql else None
