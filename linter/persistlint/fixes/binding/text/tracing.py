@@ -117,6 +117,32 @@ def _of(node: ir.Name | ir.Call | ir.Attribute, program: Program) -> object:
 def is_escaped(value: ir.Expression, program: Program, known: Collection[Range] = ()) -> bool:
     """Whether quotes in a value are doubled, or have a backslash put before them, on its way, so that bound it would
     be another one; but for what is `known` to do so."""
+    for passed in _on_the_way(value, program, _SOURCES):
+        if passed is None:
+            return True
+        node, inner, is_made = passed
+        # A variable that holds two quotes has the empty string of SQL, and nothing that is doubled.
+        is_sign = isinstance(inner, ir.String) and inner.value in ("''", "\\'") and (inner is not node or is_made)
+        if is_sign and inner is not value and inner.range not in known:
+            return True
+    return False
+
+
+def may_be_escaped(value: ir.Expression, program: Program) -> bool:
+    """Whether a function that a value comes through may make something of its quotes, as its name tells."""
+    return any(
+        passed is None
+        or (isinstance(passed[1], ir.Call) and _ESCAPES.search(last_name(passed[1].function)) is not None)
+        for passed in _on_the_way(value, program, (ir.Name, ir.Call))
+    )
+
+
+def _on_the_way(
+    value: ir.Expression, program: Program, followed: tuple[type[ir.Name | ir.Call | ir.Attribute], ...]
+) -> Iterator[tuple[ir.Expression, ir.Expression, bool] | None]:
+    """Every expression in a value and in what it comes from, by way of the kinds that are `followed`: the whole, the
+    part of it, and whether the whole is the value itself or what a call gives. None at the end of a way that nobody
+    follows."""
     seen: set[object] = set()
     pending = [(value, 0, True)]
     looked_at = 0
@@ -124,34 +150,14 @@ def is_escaped(value: ir.Expression, program: Program, known: Collection[Range] 
         node, steps, is_made = pending.pop()
         looked_at += 1
         if looked_at > _MOST_PLACES:
-            return True  # nobody follows that
+            yield None
+            return
         for inner in ir.walk(node):
-            # A variable that holds two quotes has the empty string of SQL, and nothing that is doubled.
-            is_sign = isinstance(inner, ir.String) and inner.value in ("''", "\\'") and (inner is not node or is_made)
-            if is_sign and inner is not value and inner.range not in known:
-                return True
-            if steps < MOST_STEPS and isinstance(inner, _SOURCES) and (one := _of(inner, program)) not in seen:
+            yield node, inner, is_made
+            if steps < MOST_STEPS and isinstance(inner, followed) and (one := _of(inner, program)) not in seen:
                 seen.add(one)
                 is_call = isinstance(inner, ir.Call)
                 pending += [(source, steps + 1, is_call) for source in islice(sources(inner, program), _MOST_PLACES)]
-    return False
-
-
-def may_be_escaped(value: ir.Expression, program: Program) -> bool:
-    """Whether a function that a value comes through may make something of its quotes, as its name tells."""
-    seen: set[object] = set()
-    pending = [(value, 0)]
-    while pending:
-        node, steps = pending.pop()
-        if len(seen) > _MOST_PLACES:
-            return True  # nobody follows that
-        for inner in ir.walk(node):
-            if isinstance(inner, ir.Call) and _ESCAPES.search(last_name(inner.function)):
-                return True
-            if steps < MOST_STEPS and isinstance(inner, ir.Name | ir.Call) and (one := _of(inner, program)) not in seen:
-                seen.add(one)
-                pending += [(source, steps + 1) for source in islice(sources(inner, program), _MOST_PLACES)]
-    return False
 
 
 def is_quoted(value: ir.Expression, program: Program) -> bool:
